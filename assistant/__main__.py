@@ -1,0 +1,64 @@
+"""`python -m assistant`: ask one question, or open the chat page."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from assistant.answer import Assistant
+from assistant.records import Answer
+from corpus.errors import AssistantError
+from ingest.settings import load_settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse, call, print. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m assistant", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    ask = commands.add_parser("ask", help="answer one question")
+    ask.add_argument("question", help="the question, in Korean or English")
+    ask.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    chat = commands.add_parser("chat", help="open the chat page")
+    chat.add_argument("--host", help="address to listen on (default: SOC_HOST)")
+    chat.add_argument("--port", type=int, help="port to listen on (default: SOC_PORT)")
+    options = parser.parse_args(arguments)
+    try:
+        if options.command == "ask":
+            found = Assistant.open().answer(options.question)
+            print(found.model_dump_json(indent=2) if options.json else describe(found))
+        else:
+            open_page(options.host, options.port)
+    except AssistantError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def open_page(host: str | None, port: int | None) -> None:
+    """Serve the chat page until it is interrupted."""
+    from assistant.app import serve
+
+    settings = load_settings()
+    serve(
+        Assistant.open(settings),
+        host=settings.host if host is None else host,
+        port=settings.port if port is None else port,
+    )
+
+
+def describe(found: Answer) -> str:
+    """An answer as text for a terminal, its sources in both languages below."""
+    lines = [f"({found.notice})", ""] if found.notice else []
+    lines.append(found.text)
+    for citation in found.citations:
+        path = " > ".join(citation.heading_path_en if found.language == "en" else citation.heading_path_ko)
+        lines += ["", f"[{citation.number}] {citation.title} | {path} | {', '.join(citation.segment_ids)}"]
+        lines += [f"    en: {citation.quote_en}", f"    ko: {citation.quote_ko}"]
+        lines += [f"    {link.text}: {link.url}" for link in citation.links]
+    if found.suggestions:
+        lines += ["", *(f"  > {suggestion}" for suggestion in found.suggestions)]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,243 @@
+"""The front door: a question in, a cited answer out."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+from assistant.confidence import Confidence
+from assistant.draft import Draft, Statement, Writer
+from assistant.extract import ExtractiveWriter
+from assistant.question import Question, make_whole, understand
+from assistant.records import Answer, Citation, CitedLink
+from assistant.retrieve import HybridRetriever, Passage, retrieve
+from corpus.documents import Language
+from corpus.errors import HistoryError, IndexMissingError
+from ingest.embedder import Embedder, open_embedder
+from ingest.index import Index, build_index, live_generation
+from ingest.settings import Settings, load_settings
+
+logger = logging.getLogger(__name__)
+
+_SUGGESTIONS = 3
+_HISTORY_TURNS = 20
+
+
+class Assistant:
+    """Answers questions over the live index of a home. Safe to share between threads."""
+
+    def __init__(self, settings: Settings, embedder: Embedder, writer: Writer) -> None:
+        self._settings = settings
+        self._embedder = embedder
+        self._writer = writer
+        self._opening = threading.Lock()
+        self._notice_documents = 0
+        self._index = self._open_or_build()
+
+    @classmethod
+    def open(cls, settings: Settings | None = None) -> Assistant:
+        """The assistant for these settings (by default the environment's).
+
+        With no index yet, one is built from the settings' documents, and the first answer says so.
+
+        Raises:
+            AssistantError: the index, the model or a setting cannot be used; the message names the remedy.
+        """
+        settings = settings or load_settings()
+        return cls(settings, open_embedder(settings.embedding_model), ExtractiveWriter(Confidence.load()))
+
+    @property
+    def retriever(self) -> HybridRetriever:
+        """The passages behind the answers, as a LangChain retriever."""
+        return HybridRetriever(search=self._search)
+
+    def answer(self, question: str, history: Sequence[Mapping[str, str]] = ()) -> Answer:
+        """Answer a question, read together with the conversation so far.
+
+        `history` holds turns {"role": "user" | "assistant", "content": str}, oldest first.
+
+        Raises:
+            QuestionError: the question is empty or too long, or the history is not of that form.
+        """
+        turns = _checked(history)
+        asked = understand(
+            make_whole(understand(question, max_characters=self._settings.max_question_characters).text, turns),
+            max_characters=self._settings.max_question_characters * 2,
+        )
+        index = self._live_index()
+        passages = self._search(asked.text, index)
+        draft = self._writer.write(asked, passages, turns)
+        return self._finished(asked, draft, passages, index)
+
+    def stream(self, question: str, history: Sequence[Mapping[str, str]] = ()) -> Iterator[Answer]:
+        """The same answer in steps: each adds a line to the text, the last one is complete."""
+        whole = self.answer(question, history)
+        lines = whole.text.splitlines(keepends=True)
+        for count in range(1, len(lines)):
+            yield whole.model_copy(update={"text": "".join(lines[:count]), "citations": (), "suggestions": ()})
+        yield whole
+
+    def _search(self, query: str, index: Index | None = None) -> list[Passage]:
+        return retrieve(
+            index or self._live_index(),
+            query,
+            candidates=self._settings.candidates,
+            bm25_weight=self._settings.bm25_weight,
+            limit=self._settings.passages,
+        )
+
+    def _open_or_build(self) -> Index:
+        home = self._settings.home
+        try:
+            return Index.open(home, self._embedder)
+        except IndexMissingError:
+            logger.warning("There is no index in %s yet: building it.", home)
+        summary = build_index(home, self._settings.documents, self._embedder)
+        self._notice_documents = summary.documents
+        return Index.open(home, self._embedder)
+
+    def _live_index(self) -> Index:
+        """The open index; a newer generation is picked up as soon as it is live."""
+        live = live_generation(self._settings.home)
+        if live.id == self._index.generation.id:
+            return self._index
+        with self._opening:
+            if live.id != self._index.generation.id:
+                self._index = Index(live, self._embedder)
+            return self._index
+
+    def _finished(self, question: Question, draft: Draft, passages: Sequence[Passage], index: Index) -> Answer:
+        verdict = draft.ruling.verdict if draft.ruling else None
+        says = messages(question.language)
+        citations = _citations(draft.statements)
+        if draft.statements:
+            text = _text(draft, says)
+        else:
+            text = f"{says['not_stated']} {says['nearest']}" if passages else says["not_stated"]
+        return Answer(
+            question=question.text,
+            text=text,
+            language=question.language,
+            verdict=verdict,
+            condition=draft.ruling.condition if draft.ruling else None,
+            abstained=not draft.statements,
+            confidence=draft.confidence,
+            citations=citations,
+            suggestions=_suggestions(question, draft, passages),
+            notice=self._notice(question, says),
+            mode=self._writer.mode,
+            index=index.generation.id,
+        )
+
+    def _notice(self, question: Question, says: Mapping[str, str]) -> str | None:
+        built, self._notice_documents = self._notice_documents, 0
+        parts = [
+            says["built"].format(documents=built) if built else "",
+            says["foreign"] if question.foreign else "",
+        ]
+        return " ".join(filter(None, parts)) or None
+
+
+@cache
+def _shared_assistant() -> Assistant:
+    return Assistant.open()
+
+
+def answer(question: str, history: Sequence[Mapping[str, str]] = ()) -> Answer:
+    """Answer a question with the environment's settings; see `Assistant.answer`."""
+    return _shared_assistant().answer(question, history)
+
+
+@cache
+def messages(language: Language) -> Mapping[str, str]:
+    """The assistant's own words in one language."""
+    table = tomllib.loads(files("assistant").joinpath("data/messages.toml").read_text(encoding="utf-8"))
+    return cast("Mapping[str, str]", table[language])
+
+
+def _checked(history: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The last turns of a history.
+
+    Raises:
+        HistoryError: a turn is not {"role": "user" | "assistant", "content": str}.
+    """
+    if not isinstance(history, Sequence) or isinstance(history, str):
+        raise HistoryError(
+            f"The history is a {type(history).__name__}.", remedy='Pass a list of {"role", "content"} turns.'
+        )
+    turns = []
+    for number, turn in enumerate(history[-_HISTORY_TURNS:]):
+        role, content = (turn.get("role"), turn.get("content")) if isinstance(turn, Mapping) else (None, None)
+        if role not in ("user", "assistant") or not isinstance(content, str):
+            raise HistoryError(
+                f"Turn {number} of the history has role {role!r} and content of type {type(content).__name__}.",
+                remedy='Each turn is {"role": "user" or "assistant", "content": text}.',
+            )
+        turns.append({"role": role, "content": content})
+    return turns
+
+
+def _text(draft: Draft, says: Mapping[str, str]) -> str:
+    """The answer's text: the verdict in a word, then the statements with the numbers of their citations."""
+    numbers = _numbers(draft.statements)
+    lines = [says[draft.ruling.verdict]] if draft.ruling else []
+    for statement in draft.statements:
+        mark = "- " if statement.is_item else ""
+        lines.append(f"{mark}{statement.text} [{numbers[statement.passage.chunk.id]}]")
+    return "\n".join(lines)
+
+
+def _numbers(statements: Sequence[Statement]) -> dict[str, int]:
+    """Citation numbers by chunk, in order of first use."""
+    chunks = dict.fromkeys(statement.passage.chunk.id for statement in statements)
+    return {chunk: number for number, chunk in enumerate(chunks, 1)}
+
+
+def _citations(statements: Sequence[Statement]) -> tuple[Citation, ...]:
+    """One citation a passage: the segments of all statements that rest on it."""
+    citations = []
+    for chunk_id, number in _numbers(statements).items():
+        mine = [statement for statement in statements if statement.passage.chunk.id == chunk_id]
+        passage = mine[0].passage
+        segments = list(dict.fromkeys(segment for statement in mine for segment in statement.segments))
+        section, document = passage.chunk.section, passage.document
+        links = (
+            CitedLink(text=link.text, url=url)
+            for segment in segments
+            for link in segment.links
+            if (url := link.absolute(document.link_base))
+        )
+        citations.append(
+            Citation(
+                number=number,
+                document=document.id,
+                title=document.title_en or document.title_ko,
+                source_url=document.source_url,
+                heading_path_en=section.heading_path_en,
+                heading_path_ko=section.heading_path_ko,
+                segment_ids=tuple(segment.id for segment in segments),
+                quote_en=" ".join(segment.en for segment in segments if segment.en),
+                quote_ko=" ".join(segment.ko for segment in segments if segment.ko),
+                links=tuple(dict.fromkeys(links)),
+            )
+        )
+    return tuple(citations)
+
+
+def _suggestions(question: Question, draft: Draft, passages: Sequence[Passage]) -> tuple[str, ...]:
+    """The nearest sections when the answer abstains, else the documents' own questions nearby."""
+    if not draft.statements:
+        paths = (" > ".join(passage.chunk.section.heading_path(question.language)) for passage in passages)
+        return tuple(dict.fromkeys(filter(None, paths)))[:_SUGGESTIONS]
+    used = {statement.passage.chunk.id for statement in draft.statements}
+    asked = (
+        passage.chunk.lead[0].text(question.language)
+        for passage in passages
+        if passage.chunk.id not in used and passage.chunk.lead and passage.chunk.lead[0].kind == "question"
+    )
+    return tuple(dict.fromkeys(asked))[:_SUGGESTIONS]

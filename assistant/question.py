@@ -1,0 +1,157 @@
+"""What a question asks: its language, its kind, what it is about, and from which side it asks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.vocabulary import named_terms, terms, vocabulary
+from corpus.documents import Language
+from corpus.entities import entities, rename
+from corpus.errors import EmptyQuestionError, QuestionTooLongError
+from ingest.lexical import tokens
+
+Kind = Literal["yes_no", "where", "when", "who", "list", "why", "how", "which", "other"]
+Frame = Literal["permission", "requirement", "open_to_all"]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA")
+_FOREIGN_WORDS = 2
+_FRAGMENT_TERMS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as understood.
+
+    `language` is the one to answer in; `foreign` is True when the question is in neither language and this is
+    only the nearest. `frames` says whether it asks for permission, for a requirement, or whether something is
+    open to all; `without` whether it asks about lacking something.
+    """
+
+    text: str
+    language: Language
+    foreign: bool
+    kind: Kind
+    frames: frozenset[Frame]
+    without: bool
+    entities: frozenset[str]
+    concepts: frozenset[str]
+
+
+def understand(text: str, *, max_characters: int) -> Question:
+    """Read a question.
+
+    Raises:
+        EmptyQuestionError: nothing is left without blanks, control characters and punctuation.
+        QuestionTooLongError: over `max_characters`.
+    """
+    if len(text) > max_characters:
+        raise QuestionTooLongError(
+            f"The question has {len(text):,} characters; at most {max_characters:,} are read.",
+            remedy="Ask in a sentence or two.",
+        )
+    cleaned = " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", text)).split())
+    if not any(character.isalnum() for character in cleaned):
+        raise EmptyQuestionError("The question is empty.", remedy="Type a question about the documents.")
+    language, foreign = _language(cleaned)
+    return Question(
+        text=cleaned,
+        language=language,
+        foreign=foreign,
+        kind=_kind(cleaned, language),
+        frames=frozenset(
+            frame for frame in ("permission", "requirement", "open_to_all") if cleaned in terms("frames", language, frame)
+        ),
+        without=cleaned in terms("frames", language, "without"),
+        entities=entities(cleaned),
+        concepts=concepts(cleaned),
+    )
+
+
+def make_whole(text: str, history: Sequence[Mapping[str, str]]) -> str:
+    """A follow-up joined with what it refers to; a question that stands by itself comes back unchanged.
+
+    A numbered name of the follow-up ("SOC 3") takes the place of its namesake in the question before it;
+    otherwise both questions are read together.
+    """
+    asked = [turn["content"] for turn in history if turn["role"] == "user" and turn["content"].strip()]
+    if not asked or not _depends_on_history(text):
+        return text
+    before = make_whole(" ".join(asked[-1].split()), history[: _index_of_last(history, asked[-1])])
+    renamed = rename(before, text)
+    return renamed if renamed != before else f"{before} {text}"
+
+
+def _index_of_last(history: Sequence[Mapping[str, str]], content: str) -> int:
+    return max(number for number, turn in enumerate(history) if turn["content"] == content)
+
+
+def _depends_on_history(text: str) -> bool:
+    opening = text in terms("followup", "openers") and terms("followup", "openers").find(text).start() == 0  # type: ignore[union-attr]
+    return opening or text in terms("followup", "references") or len(tokens(text)) <= _FRAGMENT_TERMS
+
+
+def concepts(text: str) -> frozenset[str]:
+    """The vocabulary's concepts that a text names, in either language."""
+    return frozenset(name for name, words in named_terms("concepts").items() if text in words)
+
+
+def _language(text: str) -> tuple[Language, bool]:
+    """The language to answer in, and whether the question is in another one."""
+    if _HANGUL.search(text):
+        return "ko", False
+    letters = [character for character in text if character.isalpha()]
+    latin = sum("LATIN" in unicodedata.name(letter, "") for letter in letters)
+    if letters and latin * 2 < len(letters):
+        eastern = sum(unicodedata.name(letter, "").startswith(_EAST_ASIAN) for letter in letters)
+        return ("ko" if eastern * 2 > len(letters) else "en"), True
+    words = [word.lower() for word in _WORD.findall(text)]
+    english = sum(word in terms_in_english_questions() for word in words)
+    foreign = max(sum(word in known for word in words) for known in vocabulary()["other_languages"].values())
+    return "en", foreign >= _FOREIGN_WORDS and foreign > english
+
+
+def terms_in_english_questions() -> frozenset[str]:
+    """Single words that show that a question is English."""
+    tables = (vocabulary()["question"]["kinds"]["en"], vocabulary()["question"]["yes_no"]["en"], vocabulary()["frames"]["en"])
+    return frozenset(term for table in tables for entry in table.values() for term in entry) | {"the", "of", "for", "to"}
+
+
+def _kind(text: str, language: Language) -> Kind:
+    if _asks_yes_no(text, language):
+        return "yes_no"
+    for kind, words in named_terms("question", "kinds", language).items():
+        if text in words:
+            return kind  # type: ignore[return-value]
+    return "yes_no" if language == "ko" and _ends_as_question(text) else "other"
+
+
+def _asks_yes_no(text: str, language: Language) -> bool:
+    if text in terms("question", "yes_no", language, "tags"):
+        return True
+    if language == "ko":
+        return _ends_as_question(text) and not _asks_for_something(text)
+    clauses = re.split(r"[,;:.?!]\s+|\s(?:and|but|so|then)\s", text)
+    openers = terms("question", "yes_no", "en", "openers")
+    opening = any((found := openers.find(clause.strip())) and found.start() == 0 for clause in clauses)
+    return opening and not _starts_with_question_word(text)
+
+
+def _starts_with_question_word(text: str) -> bool:
+    found = terms("question", "kinds", "en", "which").find(text) or terms("question", "kinds", "en", "how").find(text)
+    return found is not None and found.start() == 0
+
+
+def _ends_as_question(text: str) -> bool:
+    last = text.rstrip(" ?？!.~ㅋㅎㅠ")
+    return last.endswith(tuple(vocabulary()["question"]["yes_no"]["ko"]["endings"])) or text.rstrip().endswith("?")
+
+
+def _asks_for_something(text: str) -> bool:
+    return any(text in words for words in named_terms("question", "kinds", "ko").values())

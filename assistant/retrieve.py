@@ -1,0 +1,118 @@
+"""Hybrid retrieval: what the dense arms and BM25 propose, fused into ranked passages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import fmean, pstdev
+from typing import TYPE_CHECKING
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document as LangChainDocument
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from corpus.documents import Document, Segment
+from ingest.chunks import Chunk
+
+if TYPE_CHECKING:
+    from ingest.index import Hit, Index
+
+_CHUNK_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSegment:
+    """A segment of a passage. `score` is fused and comparable within one question; `cosine` is the better language's."""
+
+    segment: Segment
+    score: float
+    cosine: float
+    bm25: float
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A chunk that retrieval returned, with its segments in document order. `score` is its best segment's."""
+
+    chunk: Chunk
+    document: Document
+    ranked: tuple[RankedSegment, ...]
+
+    @cached_property
+    def best(self) -> RankedSegment:
+        return max(self.ranked, key=lambda ranked: ranked.score)
+
+    @property
+    def score(self) -> float:
+        return self.best.score
+
+
+def fuse(hits: Sequence[Hit], *, bm25_weight: float) -> list[tuple[Hit, list[float]]]:
+    """The fused score of every segment of every hit.
+
+    Each arm is standardised over the candidate segments (mean 0, deviation 1) and the arms are added by weight,
+    which beat reciprocal rank fusion (Cormack et al. 2009) here. The dense arm of a segment is the better of
+    its two languages, joined with that of its whole chunk.
+    """
+    dense = [
+        _CHUNK_SHARE * max(hit.dense_ko, hit.dense_en) + (1 - _CHUNK_SHARE) * max(scores.dense_ko, scores.dense_en)
+        for hit in hits
+        for scores in hit.segments
+    ]
+    bm25 = [scores.bm25 for hit in hits for scores in hit.segments]
+    fused = iter(
+        (1 - bm25_weight) * near + bm25_weight * lexical
+        for near, lexical in zip(_standardised(dense), _standardised(bm25), strict=True)
+    )
+    return [(hit, [next(fused) for _ in hit.segments]) for hit in hits]
+
+
+def _standardised(scores: Sequence[float]) -> list[float]:
+    if not scores:
+        return []
+    mean, deviation = fmean(scores), pstdev(scores)
+    return [(score - mean) / deviation if deviation else 0.0 for score in scores]
+
+
+def retrieve(index: Index, query: str, *, candidates: int, bm25_weight: float, limit: int) -> list[Passage]:
+    """The `limit` best passages for a query, best first."""
+    documents = index.documents_by_id
+    passages = [
+        Passage(
+            chunk=hit.chunk,
+            document=documents[hit.chunk.document_id],
+            ranked=tuple(
+                RankedSegment(scores.segment, score, max(scores.dense_ko, scores.dense_en), scores.bm25)
+                for scores, score in zip(hit.segments, fused, strict=True)
+            ),
+        )
+        for hit, fused in fuse(index.search(query, k=candidates), bm25_weight=bm25_weight)
+    ]
+    return sorted(passages, key=lambda passage: passage.score, reverse=True)[:limit]
+
+
+class HybridRetriever(BaseRetriever):
+    """The same retrieval as a LangChain retriever: one LangChain document a passage, both languages in its metadata."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    search: Callable[[str], list[Passage]]
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun  # noqa: ARG002
+    ) -> list[LangChainDocument]:
+        return [
+            LangChainDocument(
+                id=passage.chunk.id,
+                page_content=passage.chunk.text("en"),
+                metadata={
+                    "document": passage.document.id,
+                    "text_ko": passage.chunk.text("ko"),
+                    "segment_ids": [ranked.segment.id for ranked in passage.ranked],
+                    "score": passage.score,
+                },
+            )
+            for passage in self.search(query)
+        ]

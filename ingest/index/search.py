@@ -1,0 +1,151 @@
+"""Open a generation and search it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus.documents import Document, Segment
+from corpus.errors import IndexCorruptError, IndexMismatchError
+from ingest import lexical
+from ingest.chunks import Chunk, split
+from ingest.index.generations import REBUILD, Generation, Manifest, live_generation
+from ingest.index.store import LANGUAGES, DenseStore
+from ingest.lexical import LexicalIndex
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ingest.embedder import Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentScores:
+    """How near one segment is to the query: cosine of its Korean and its English, BM25 of both together."""
+
+    segment: Segment
+    dense_ko: float
+    dense_en: float
+    bm25: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that at least one arm proposed, with the scores of all arms; BM25 is its best segment's."""
+
+    chunk: Chunk
+    dense_ko: float
+    dense_en: float
+    bm25: float
+    segments: tuple[SegmentScores, ...]
+
+
+def layout_of(chunks: Sequence[Chunk]) -> str:
+    """A SHA-256 over the ids of chunks and their segments, in order: which row of the index is what."""
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update("\n".join((chunk.id, *(segment.id for segment in chunk.segments), "")).encode())
+    return digest.hexdigest()
+
+
+class Index:
+    """A generation, open for searching. Safe to share between threads."""
+
+    def __init__(self, generation: Generation, embedder: Embedder) -> None:
+        self.generation = generation
+        self.manifest = generation.manifest()
+        _check_embedder(self.manifest, embedder)
+        self._embedder = embedder
+        with ThreadPoolExecutor(2) as pool:
+            warming = pool.submit(lexical.warm_up)
+            opening = pool.submit(DenseStore, generation.chroma)
+            self.documents: tuple[Document, ...] = generation.documents()
+            self.documents_by_id = {document.id: document for document in self.documents}
+            self.chunks: list[Chunk] = list(chain.from_iterable(split(document) for document in self.documents))
+            if layout_of(self.chunks) != self.manifest.layout:
+                raise IndexCorruptError(
+                    f"The index {generation.id} was laid out by another version of the chunker.", remedy=REBUILD
+                )
+            self._lexical = LexicalIndex.load(generation.lexical)
+            self._vectors = load_vectors(generation, len(self.chunks), self.manifest)
+            warming.result()
+            self._dense = opening.result()
+        self._first_row: list[int] = []
+        self._chunk_of_row: list[int] = []
+        for number, chunk in enumerate(self.chunks):
+            self._first_row.append(len(self._chunk_of_row))
+            self._chunk_of_row.extend([number] * len(chunk.segments))
+
+    @classmethod
+    def open(cls, home: Path, embedder: Embedder) -> Index:
+        """The live index of a home.
+
+        Raises:
+            IndexMissingError, IndexMismatchError, IndexCorruptError: each names the remedy.
+        """
+        return cls(live_generation(home), embedder)
+
+    def close(self) -> None:
+        self._dense.close()
+
+    def search(self, query: str, *, k: int) -> list[Hit]:
+        """Chunks that the dense arms (k each, Korean and English) or BM25 (k segments) propose, in no order yet."""
+        import numpy as np
+
+        vector = np.asarray(self._embedder.embed_query(query), dtype=np.float32)
+        bm25 = self._lexical.scores(query)
+        k = min(k, len(self.chunks))
+        proposed = {row for language in LANGUAGES for row in self._dense.nearest(language, vector, k=k)}
+        best_rows = np.argsort(-bm25, kind="stable")[:k]
+        proposed.update(self._chunk_of_row[row] for row in best_rows if bm25[row] > 0)
+        return [self._hit(number, vector, bm25) for number in sorted(proposed)]
+
+    def _hit(self, number: int, vector: np.ndarray, bm25: np.ndarray) -> Hit:
+        chunk = self.chunks[number]
+        first = self._first_row[number]
+        rows = slice(first, first + len(chunk.segments))
+        offset = len(self.chunks)
+        own = self._vectors[number].astype("float32") @ vector
+        near = self._vectors[offset + rows.start : offset + rows.stop].astype("float32") @ vector
+        scores = bm25[rows]
+        return Hit(
+            chunk=chunk,
+            dense_ko=float(own[0]),
+            dense_en=float(own[1]),
+            bm25=float(scores.max()),
+            segments=tuple(
+                SegmentScores(segment, float(ko), float(en), float(score))
+                for segment, (ko, en), score in zip(chunk.segments, near, scores, strict=True)
+            ),
+        )
+
+
+def load_vectors(generation: Generation, chunks: int, manifest: Manifest) -> np.ndarray:
+    """All vectors, shape (chunks + segments, 2 languages, dimension), float16, memory-mapped."""
+    import numpy as np
+
+    try:
+        vectors: np.ndarray = np.load(generation.vectors, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise IndexCorruptError(f"{generation.vectors} cannot be read: {error}.", remedy=REBUILD) from error
+    expected = (chunks + manifest.segments, len(LANGUAGES), manifest.dimension)
+    if vectors.shape != expected:
+        raise IndexCorruptError(
+            f"{generation.vectors} has the shape {vectors.shape} instead of {expected}.", remedy=REBUILD
+        )
+    return vectors
+
+
+def _check_embedder(manifest: Manifest, embedder: Embedder) -> None:
+    if (manifest.embedder_sha256, manifest.dimension) != (embedder.sha256, embedder.dimension):
+        raise IndexMismatchError(
+            f"The index {manifest.generation} was built by {manifest.embedder_name} "
+            f"({manifest.dimension} dimensions, {manifest.embedder_sha256[:12]}), "
+            f"but the embedder in use is {embedder.name} ({embedder.dimension} dimensions, {embedder.sha256[:12]}).",
+            remedy="Rebuild it with this embedder: python -m ingest.",
+        )

@@ -1,0 +1,112 @@
+"""BM25 over Korean morphemes and English word stems (Robertson and Zaragoza 2009; Lucene's variant, by bm25s)."""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus.errors import IndexCorruptError
+
+if TYPE_CHECKING:
+    import bm25s
+    import numpy as np
+    from kiwipiepy import Kiwi
+    from Stemmer import Stemmer
+
+# Nouns, verbs, adjectives, roots, numerals, foreign words: the parts of speech that carry content (Sejong tag set).
+_CONTENT_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "VV", "VA", "XR", "MAG", "SL", "SN", "SH"})
+_WORDS = re.compile(r"[A-Za-z]+|\d+(?:[.,]\d+)*|[가-힣ㄱ-ㆎ]+")
+_HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
+_STOP = frozenset(
+    "a an the of to in on at by for from with as is are was were be been being it its this that these those and or "
+    "do does did i you we they he she my your our their me us them will would shall".split()
+)
+_lock = threading.Lock()
+
+
+@cache
+def _kiwi() -> Kiwi:
+    from kiwipiepy import Kiwi
+
+    return Kiwi(num_workers=1)
+
+
+@cache
+def _stemmer() -> Stemmer:
+    from Stemmer import Stemmer
+
+    return Stemmer("english")
+
+
+def warm_up() -> None:
+    """Load the morpheme analyser, which takes seconds, before the first question."""
+    tokens("보고서를 볼 수 있나요")
+
+
+def tokens(text: str) -> list[str]:
+    """The terms of a text in either language or both: Korean morphemes, English stems, numbers."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    found = [word for word in _WORDS.findall(text) if not _HANGUL.search(word)]
+    latin = [_stemmer().stemWord(word) for word in found if word not in _STOP]
+    if not _HANGUL.search(text):
+        return latin
+    with _lock:
+        analysed = _kiwi().tokenize(text, normalize_coda=True)
+    korean = [token.form for token in analysed if token.tag in _CONTENT_TAGS and _HANGUL.search(token.form)]
+    return latin + korean
+
+
+class LexicalIndex:
+    """BM25 scores of a fixed list of texts."""
+
+    def __init__(self, model: bm25s.BM25) -> None:
+        self._model = model
+
+    @classmethod
+    def build(cls, texts: Sequence[tuple[str, str]]) -> LexicalIndex:
+        """Index one row a text; each is a pair (Korean, English), whose terms count together."""
+        import bm25s
+
+        model = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
+        model.index([_row(ko, en) for ko, en in texts] or [[""]], show_progress=False)
+        return cls(model)
+
+    def save(self, folder: Path) -> None:
+        self._model.save(folder, show_progress=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> LexicalIndex:
+        import bm25s
+
+        try:
+            return cls(bm25s.BM25.load(folder, mmap=True, show_progress=False))
+        except (OSError, ValueError, KeyError) as error:
+            raise IndexCorruptError(
+                f"The lexical index {folder} cannot be read: {error}.", remedy="Rebuild it: python -m ingest."
+            ) from error
+
+    @property
+    def rows(self) -> int:
+        return int(self._model.scores["num_docs"])
+
+    def scores(self, query: str) -> np.ndarray:
+        """BM25 of every row for the query, shape (rows,)."""
+        import numpy as np
+
+        terms = [term for term in tokens(query) if term in self._model.vocab_dict]
+        if not terms:
+            return np.zeros(self.rows, np.float32)
+        scores: np.ndarray = self._model.get_scores(terms)
+        return scores
+
+
+def _row(ko: str, en: str) -> list[str]:
+    english = tokens(en)
+    names = {term for term in english if not _HANGUL.search(term)}
+    korean = [term for term in tokens(ko) if term not in names]
+    return english + korean or [""]

@@ -1,0 +1,56 @@
+"""Every setting of the project, read from the environment (prefix `SOC_`)."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from corpus.documents import bundled_path
+from corpus.errors import ConfigurationError
+
+
+class Settings(BaseSettings):
+    """Where things are and how far the assistant goes. Field `home` is the variable `SOC_HOME`, and so on."""
+
+    model_config = SettingsConfigDict(env_prefix="SOC_", frozen=True, extra="forbid")
+
+    home: Path = Field(
+        default_factory=lambda: user_data_path("soc-assistant"),
+        description="Folder of the index and the embedding cache.",
+    )
+    documents: tuple[Path, ...] = Field(
+        default_factory=lambda: (bundled_path(),),
+        description="Files or folders of documents, as a JSON list.",
+    )
+    embedding_model: str = Field(
+        default="",
+        description="A sentence-transformers name or folder. Empty: the built-in bilingual model.",
+    )
+    bm25_weight: float = Field(
+        default=0.2, ge=0, le=1, description="Weight of BM25 beside the dense scores, after standardising both."
+    )
+    candidates: int = Field(default=30, ge=1, le=500, description="Chunks each retrieval arm may propose.")
+    passages: int = Field(default=8, ge=1, le=50, description="Passages that evidence is chosen from.")
+    max_question_characters: int = Field(default=4000, ge=1, description="Longer questions are refused.")
+    host: str = Field(default="127.0.0.1", description="Address the chat page listens on.")
+    port: int = Field(default=7860, ge=0, le=65535, description="Port of the chat page; 0 takes a free one.")
+
+
+@cache
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        ConfigurationError: a variable has a value that cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(f"SOC_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise ConfigurationError(
+            f"A setting cannot be used: {faults}.", remedy="Correct the environment variable or unset it."
+        ) from error
