@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assistant.draft import Draft, Statement
@@ -80,7 +81,7 @@ def _with_neighbours(passage: Passage, near: Sequence[RankedSegment]) -> tuple[S
     """The chosen segments in document order; a bare yes or no brings the sentence that explains it."""
     chosen = {ranked.segment.id for ranked in near}
     segments = passage.chunk.segments
-    for segment, following in zip(segments, segments[1:], strict=False):
+    for segment, following in pairwise(segments):
         if segment.id in chosen and says_yes_or_no(segment.en or segment.ko):
             chosen.add(following.id)
     return tuple(segment for segment in segments if segment.id in chosen)

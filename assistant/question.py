@@ -66,7 +66,9 @@ def understand(text: str, *, max_characters: int) -> Question:
         foreign=foreign,
         kind=_kind(cleaned, language),
         frames=frozenset(
-            frame for frame in ("permission", "requirement", "open_to_all") if cleaned in terms("frames", language, frame)
+            frame
+            for frame in ("permission", "requirement", "open_to_all")
+            if cleaned in terms("frames", language, frame)
         ),
         without=cleaned in terms("frames", language, "without"),
         entities=entities(cleaned),
@@ -119,8 +121,17 @@ def _language(text: str) -> tuple[Language, bool]:
 
 def terms_in_english_questions() -> frozenset[str]:
     """Single words that show that a question is English."""
-    tables = (vocabulary()["question"]["kinds"]["en"], vocabulary()["question"]["yes_no"]["en"], vocabulary()["frames"]["en"])
-    return frozenset(term for table in tables for entry in table.values() for term in entry) | {"the", "of", "for", "to"}
+    tables = (
+        vocabulary()["question"]["kinds"]["en"],
+        vocabulary()["question"]["yes_no"]["en"],
+        vocabulary()["frames"]["en"],
+    )
+    return frozenset(term for table in tables for entry in table.values() for term in entry) | {
+        "the",
+        "of",
+        "for",
+        "to",
+    }
 
 
 def _kind(text: str, language: Language) -> Kind:

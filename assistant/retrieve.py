@@ -24,7 +24,7 @@ _CHUNK_SHARE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class RankedSegment:
-    """A segment of a passage. `score` is fused and comparable within one question; `cosine` is the better language's."""
+    """A segment of a passage. `score` compares within one question; `cosine` is the better language's."""
 
     segment: Segment
     score: float
@@ -53,14 +53,13 @@ def fuse(hits: Sequence[Hit], *, bm25_weight: float) -> list[tuple[Hit, list[flo
     """The fused score of every segment of every hit.
 
     Each arm is standardised over the candidate segments (mean 0, deviation 1) and the arms are added by weight,
-    which beat reciprocal rank fusion (Cormack et al. 2009) here. The dense arm of a segment is the better of
-    its two languages, joined with that of its whole chunk.
+    which beat reciprocal rank fusion (Cormack et al. 2009) here. The dense arm of a segment is the mean of its
+    two languages, joined with the mean of its chunk's segments: what stands around an answer speaks for it.
     """
-    dense = [
-        _CHUNK_SHARE * max(hit.dense_ko, hit.dense_en) + (1 - _CHUNK_SHARE) * max(scores.dense_ko, scores.dense_en)
-        for hit in hits
-        for scores in hit.segments
-    ]
+    dense: list[float] = []
+    for hit in hits:
+        own = [(scores.dense_ko + scores.dense_en) / 2 for scores in hit.segments]
+        dense += [_CHUNK_SHARE * fmean(own) + (1 - _CHUNK_SHARE) * cosine for cosine in own]
     bm25 = [scores.bm25 for hit in hits for scores in hit.segments]
     fused = iter(
         (1 - bm25_weight) * near + bm25_weight * lexical
@@ -101,7 +100,10 @@ class HybridRetriever(BaseRetriever):
     search: Callable[[str], list[Passage]]
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun  # noqa: ARG002
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
     ) -> list[LangChainDocument]:
         return [
             LangChainDocument(

@@ -15,7 +15,9 @@ from corpus.entities import entities
 Verdict = Literal["yes", "no", "conditional"]
 Modality = Literal["forbids", "opens", "restricts", "requires", "permits"]
 
-_CLAUSE_BORDER = re.compile(r"(?<=[;:])\s+|(?<=고),\s+|(?<=며),\s+|(?<=지만)[,\s]+|,\s+(?:but|while|whereas)\s+", re.IGNORECASE)
+_CLAUSE_BORDER = re.compile(
+    r"(?<=[;:])\s+|(?<=고),\s+|(?<=며),\s+|(?<=지만)[,\s]+|,\s+(?:but|while|whereas)\s+", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +98,5 @@ def says_yes_or_no(text: str) -> Literal["yes", "no"] | None:
     for answer in ("yes", "no"):
         found = terms("answers", answer).find(word)
         if found and found.group() == word:
-            return answer  # type: ignore[return-value]
+            return answer
     return None

@@ -54,14 +54,14 @@ def named_terms(*path: str) -> Mapping[str, Terms]:
     return {name: Terms.of(_leaves(entry)) for name, entry in _table(path).items()}
 
 
-def _table(path: tuple[str, ...]) -> Any:
+def _table(path: tuple[str, ...]) -> Any:  # noqa: ANN401
     table: Any = vocabulary()
     for name in path:
         table = table[name]
     return table
 
 
-def _leaves(entry: Any) -> Iterable[str]:
+def _leaves(entry: list[str] | dict[str, Any]) -> Iterable[str]:
     if isinstance(entry, list):
         return entry
     return [term for part in entry.values() for term in _leaves(part)]

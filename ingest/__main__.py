@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Never
 
 from tqdm import tqdm
 
@@ -29,7 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
         settings = load_settings()
         with ProgressBar() as bar:
             summary = build_index(
-                settings.home, paths or settings.documents, open_embedder(settings.embedding_model), on_progress=bar.show
+                settings.home,
+                paths or settings.documents,
+                open_embedder(settings.embedding_model),
+                on_progress=bar.show,
             )
     except AssistantError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -42,7 +46,7 @@ class ProgressBar:
     """A tqdm bar for each step of a build, on the error stream."""
 
     def __init__(self) -> None:
-        self._bar: tqdm[None] | None = None
+        self._bar: tqdm[Never] | None = None
 
     def __enter__(self) -> ProgressBar:
         return self
@@ -52,10 +56,12 @@ class ProgressBar:
             self._bar.close()
 
     def show(self, step: str, done: int, total: int) -> None:
-        if self._bar is None or self._bar.desc != step:
+        bar = self._bar
+        if bar is None or bar.desc != step:
             self.__exit__()
-            self._bar = tqdm(desc=step, total=total, file=sys.stderr, leave=False, ascii=True)
-        self._bar.update(done - self._bar.n)
+            bar = tqdm(None, desc=step, total=total, file=sys.stderr, leave=False, ascii=True)
+            self._bar = bar
+        bar.update(done - bar.n)
 
 
 def describe(summary: BuildSummary) -> str:

@@ -129,7 +129,9 @@ def _load_sentence_transformer(model: str) -> SentenceTransformer:
 def _refuse_code(folder: Path) -> None:
     """A model folder may hold weights and settings only: code in it would run when it is loaded."""
     strange = sorted(
-        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.suffix not in SAFE_SUFFIXES
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix not in SAFE_SUFFIXES
     )
     if strange:
         raise ModelError(

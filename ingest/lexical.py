@@ -23,8 +23,10 @@ _CONTENT_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "VV", "VA", "XR", "MAG", "
 _WORDS = re.compile(r"[A-Za-z]+|\d+(?:[.,]\d+)*|[가-힣ㄱ-ㆎ]+")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
 _STOP = frozenset(
-    "a an the of to in on at by for from with as is are was were be been being it its this that these those and or "
-    "do does did i you we they he she my your our their me us them will would shall".split()
+    {"a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "from", "with", "as", "and", "or"}
+    | {"is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "will", "would", "shall"}
+    | {"i", "you", "we", "they", "he", "she", "it", "its", "my", "your", "our", "their", "me", "us", "them"}
+    | {"this", "that", "these", "those"}
 )
 _lock = threading.Lock()
 

@@ -31,9 +31,9 @@ class Settings(BaseSettings):
         description="A sentence-transformers name or folder. Empty: the built-in bilingual model.",
     )
     bm25_weight: float = Field(
-        default=0.2, ge=0, le=1, description="Weight of BM25 beside the dense scores, after standardising both."
+        default=0.3, ge=0, le=1, description="Weight of BM25 beside the dense scores, after standardising both."
     )
-    candidates: int = Field(default=30, ge=1, le=500, description="Chunks each retrieval arm may propose.")
+    candidates: int = Field(default=50, ge=1, le=500, description="Segments that each retrieval arm may propose.")
     passages: int = Field(default=8, ge=1, le=50, description="Passages that evidence is chosen from.")
     max_question_characters: int = Field(default=4000, ge=1, description="Longer questions are refused.")
     host: str = Field(default="127.0.0.1", description="Address the chat page listens on.")

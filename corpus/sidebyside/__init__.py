@@ -12,8 +12,9 @@ from pathlib import PurePosixPath
 
 from corpus.model import Document, Problem, Section, Segment
 from corpus.sidebyside.blocks import BlockReader, Entry, SectionDraft
+from corpus.sidebyside.drafts import unpaired
 from corpus.sidebyside.frontmatter import split
-from corpus.sidebyside.spans import SpanReader, unpaired
+from corpus.sidebyside.spans import SpanReader
 
 __all__ = ["parse"]
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 
 from corpus.model import SegmentKind
+from corpus.sidebyside.drafts import Draft
 from corpus.sidebyside.markup import MAX_NESTING, block_tokens, inline_tokens, without_unseen
-from corpus.sidebyside.spans import Draft, SpanReader
+from corpus.sidebyside.spans import SpanReader
 
 _ALERT = re.compile(r"\s*\[!([A-Za-z]+)\](?!\()")
 _SPAN = re.compile(r"<span\s[^<>]{0,40}data-[ts]tu-id")

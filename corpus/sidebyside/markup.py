@@ -14,10 +14,10 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
 MAX_NESTING = 100  # block quotes and lists within each other; the parser drops what is deeper
-_INLINE_NESTING = 20  # brackets within each other; deeper ones stay text
+_INLINE_NESTING = 10  # brackets within each other; deeper ones stay text
 MAX_PIECE = 20_000  # characters that the inline parser gets at once, so that its time stays linear in the text
 
-_INCLUDE = re.compile(r"\[!INCLUDE\s*\[([^\]\n]*)\]\s*\(([^)\n]*)\)\s*\]", re.IGNORECASE)
+_INCLUDE = re.compile(r"\[!INCLUDE\s{0,9}\[([^\]\n]{0,500})\]\s{0,9}\(([^)\n]{0,500})\)\s{0,9}\]", re.IGNORECASE)
 _TAG_NAME = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
 _ATTRIBUTE = re.compile(r"(?<![\w:.-])([A-Za-z_:][\w:.-]*)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\"'=<>`\s]+)")
 _UNSEEN = (

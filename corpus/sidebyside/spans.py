@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
 from markdown_it.token import Token
 
 from corpus.model import Language, Link, Problem, SegmentKind
+from corpus.sidebyside.drafts import Draft
 from corpus.sidebyside.markup import Tag, read_tag
 
-_HANGUL = re.compile(r"[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
 _SPACING = re.compile(r"br|p|div|[uo]l|li|table|thead|tbody|t[rdh]|hr|h[1-6]|summary|details|d[tdl]")
 _SILENT = re.compile(
     r"abbr|b|big|caption|center|cite|code|col|colgroup|del|dfn|em|font|i|iframe|ins|kbd|mark|nobr|pre|q|samp|section"
@@ -24,62 +24,18 @@ _STARS = "**"
 
 
 @dataclass(slots=True)
-class Side:
-    """One language of a segment in the making. `marks` are the pieces that are `**` and closed nothing."""
-
-    pieces: list[str] = field(default_factory=list)
-    marks: list[int] = field(default_factory=list)
-
-    def text(self, start: int = 0) -> str:
-        """The visible text from piece `start` on. Pairs of `**` that Markdown left standing are dropped."""
-        marks = [mark for mark in self.marks if mark >= start]
-        dropped = set(marks[: len(marks) // 2 * 2])
-        return " ".join("".join(p for n, p in enumerate(self.pieces[start:], start) if n not in dropped).split())
-
-
-@dataclass(slots=True)
-class Draft:
-    """A segment in the making. Text outside spans (`aligned` False, no `damaged` span) stands in `ko` until `sides`."""
-
-    id: str
-    line: int
-    aligned: bool = True
-    stray: bool = False
-    kind: SegmentKind | None = None
-    ko: Side = field(default_factory=Side)
-    en: Side = field(default_factory=Side)
-    has: set[Language] = field(default_factory=set)
-    found: list[Link] = field(default_factory=list)
-
-    def side(self, language: Language) -> Side:
-        """The side of one language."""
-        return self.ko if language == "ko" else self.en
-
-    def texts(self) -> tuple[str, str]:
-        """The Korean and the English. Stray text is on the Korean side only if it has Hangul, else on both."""
-        if not self.stray:
-            return self.ko.text(), self.en.text()
-        text = "".join(self.ko.pieces).strip("\n") if self.kind == "code" else self.ko.text()
-        return text, "" if _HANGUL.search(text) else text
-
-    def links(self) -> tuple[Link, ...]:
-        """The links, each in its language; those of stray text in the languages that the text stands in."""
-        if self.stray and self.texts()[1]:
-            return (*self.found, *(Link(link.text, link.url, "en") for link in self.found))
-        return tuple(self.found)
-
-
-@dataclass(slots=True)
 class _Frame:
-    """An open `<span>`: of a language and a draft, or any other one."""
+    """An open `<span>`: the language and the draft that its text belongs to, given by itself or by one around it."""
 
-    language: Language | None = None
+    language: Language = "ko"
     draft: Draft | None = None
+    own: bool = False
 
 
 @dataclass(slots=True)
 class _OpenLink:
     url: str | None
+    html: bool = False
     starts: dict[tuple[int, Language], tuple[Draft, int]] = field(default_factory=dict)
 
 
@@ -95,6 +51,7 @@ class SpanReader:
         self._links: list[_OpenLink] = []
         self._stray: Draft | None = None
         self._last: Draft | None = None  # the draft of the latest Korean span
+        self._last_is_here = False  # in this block
         self._image = False
         self._previous = ""
         self._strays = count(1)
@@ -104,6 +61,8 @@ class SpanReader:
     def read(self, tokens: Iterable[Token], line: int) -> None:
         """Takes in the tokens of one block, or of one table cell. `line` is the block's first line, from 1."""
         self._line = line
+        if any(frame.draft for frame in self._frames):
+            self._put(" | ")  # the border that cut the span is a character of its text
         self._take(tokens)
         self._flush()
 
@@ -117,8 +76,8 @@ class SpanReader:
         """The drafts of the block that ends here, in order. Spans that are still open are reported and closed."""
         self._flush()
         self._close_open_spans()
-        self._frames.clear()
         self._links.clear()
+        self._last_is_here = False
         self._bold = 0
         self._plain_text = self._bold_text = False
         block, self._block = self._block, []
@@ -183,15 +142,21 @@ class SpanReader:
             self._bold_text, self._plain_text = self._bold_text or bold, self._plain_text or not bold
 
     def _place(self) -> tuple[Language, Draft | None]:
-        for frame in reversed(self._frames):
-            if frame.language:
-                return frame.language, frame.draft
+        if self._frames and self._frames[-1].draft:
+            return self._frames[-1].language, self._frames[-1].draft
         return "ko", self._stray
 
     def _close_link(self) -> None:
-        if not self._links:
-            return
-        link = self._links.pop()
+        self._close_anchor()
+        if self._links:
+            self._end_link(self._links.pop())
+
+    def _close_anchor(self) -> None:
+        if self._links and self._links[-1].html:
+            self._end_link(self._links.pop())
+
+    @staticmethod
+    def _end_link(link: _OpenLink) -> None:
         for (_, language), (draft, start) in link.starts.items():
             text = draft.side(language).text(start)
             if text and link.url:
@@ -240,10 +205,9 @@ class SpanReader:
             self._bold = max(0, self._bold + (-1 if tag.closing else 1))
 
     def _anchor(self, tag: Tag) -> None:
-        if tag.closing:
-            self._close_link()
-        else:
-            self._links.append(_OpenLink(tag.attributes.get("href")))
+        self._close_anchor()
+        if not tag.closing:
+            self._links.append(_OpenLink(tag.attributes.get("href"), html=True))
 
     def _html_image(self, tag: Tag) -> None:
         children = [Token("text", "", 0, content=tag.attributes.get("alt", ""))]
@@ -260,15 +224,15 @@ class SpanReader:
         elif english is not None:
             self._open_english(english, damaged=tag.damaged)
         else:
-            self._frames.append(_Frame())
+            around = self._frames[-1] if self._frames else _Frame()
+            self._frames.append(_Frame(around.language, around.draft))
 
     def _open_korean(self, name: str, *, damaged: bool) -> None:
         self._flush()
         self._close_open_spans()
-        self._frames.clear()
         if damaged:
             self.report(f"The span {name} has &quot; in place of quotes. Correct the quotes.")
-        self._last = self._aligned(name, "ko", damaged=damaged)
+        self._last, self._last_is_here = self._aligned(name, "ko", damaged=damaged), True
 
     def _open_english(self, name: str, *, damaged: bool) -> None:
         self._flush()
@@ -276,9 +240,9 @@ class SpanReader:
         last = self._last
         if last and last.id == name and "en" not in last.has:
             last.has.add("en")
-            self._frames.append(_Frame("en", last))
+            self._frames.append(_Frame("en", last, own=True))
             return
-        if last and last in self._block and "en" not in last.has:
+        if last and self._last_is_here and "en" not in last.has:
             last.has.add("en")
             self.report(f"A pair has two ids, {last.id} (Korean) and {name} (English); both are kept. Give it one id.")
         else:
@@ -289,15 +253,15 @@ class SpanReader:
         draft = Draft(name, self._line, aligned=not damaged, kind="image" if self._image else None)
         draft.has.add(language)
         self._block.append(draft)
-        self._frames.append(_Frame(language, draft))
+        self._frames.append(_Frame(language, draft, own=True))
         self._previous, self._strays = name, count(1)
         return draft
 
     def _close_open_spans(self) -> None:
         for frame in self._frames:
-            if frame.draft:
+            if frame.own and frame.draft:
                 self.report(f"The span {frame.draft.id} is not closed. Add </span> after its text.")
-        self._frames = [frame for frame in self._frames if not frame.draft]
+        self._frames.clear()
 
     # text outside spans
 
@@ -316,18 +280,3 @@ class SpanReader:
 def _is_visible(text: str) -> bool:
     """Whether the text has a word; an anchor whose quotes are damaged is none."""
     return any(map(str.isalnum, text)) and not _BROKEN_ANCHOR.fullmatch(text)
-
-
-def unpaired(drafts: Iterable[Draft], path: str) -> Iterator[Problem]:
-    """Reports the Korean spans without an English one, and the ids that a page has twice."""
-    seen: set[str] = set()
-    for draft in drafts:
-        if not draft.stray:
-            if "en" not in draft.has:
-                remedy = "Add the English, or remove the span."
-                yield Problem(path, draft.line, f"The Korean span {draft.id} has no English one. {remedy}")
-            if draft.id in seen:
-                yield Problem(
-                    path, draft.line, f"The id {draft.id} stands for a second time. Give each pair its own id."
-                )
-            seen.add(draft.id)

@@ -149,18 +149,17 @@ def _build(
 
 
 def _texts(chunks: Sequence[Chunk]) -> list[str]:
-    """What is embedded: of every chunk, then of every segment, the Korean and the English."""
-    whole = [chunk.text(language) for chunk in chunks for language in LANGUAGES]
-    single = [
-        chunk.segment_text(segment, language) for chunk in chunks for segment in chunk.segments for language in LANGUAGES
+    """What is embedded: every segment within its chunk's context, in Korean and in English."""
+    return [
+        chunk.segment_text(segment, language)
+        for chunk in chunks
+        for segment in chunk.segments
+        for language in LANGUAGES
     ]
-    return whole + single
 
 
-def _embed(
-    home: Path, chunks: Sequence[Chunk], embedder: Embedder, on_progress: Progress
-) -> tuple[np.ndarray, int]:
-    """Vectors, shape (chunks + segments, languages, dimension), and how many texts were embedded anew."""
+def _embed(home: Path, chunks: Sequence[Chunk], embedder: Embedder, on_progress: Progress) -> tuple[np.ndarray, int]:
+    """Vectors, shape (segments, languages, dimension), and how many texts were embedded anew."""
     texts = _texts(chunks)
     unique = list(dict.fromkeys(texts))
     done = 0
@@ -188,14 +187,11 @@ def _write(
     generation.write_documents(corpus.documents)
     np.save(generation.vectors, vectors.astype(np.float16), allow_pickle=False)
     rows = [(chunk, segment) for chunk in chunks for segment in chunk.segments]
-    LexicalIndex.build(
-        [(chunk.segment_text(segment, "ko"), chunk.segment_text(segment, "en")) for chunk, segment in rows]
-    ).save(generation.lexical)
-    ids = [chunk.id for chunk in chunks]
+    texts = {language: [chunk.segment_text(segment, language) for chunk, segment in rows] for language in LANGUAGES}
+    LexicalIndex.build(list(zip(texts["ko"], texts["en"], strict=True))).save(generation.lexical)
     with DenseStore(generation.chroma) as store:
         for number, language in enumerate(LANGUAGES):
-            texts = [chunk.text(language) for chunk in chunks]
-            store.add(language, ids, texts, vectors[: len(chunks), number])
+            store.add(language, [chunk.id for chunk, _ in rows], texts[language], vectors[:, number])
     generation.write_manifest(manifest)
 
 
@@ -204,7 +200,9 @@ def _verify_in_child(generation: Generation) -> None:
     command = [sys.executable, "-m", "ingest.index.verify", str(generation.folder)]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if finished.returncode != 0:
-        reason = (finished.stdout.strip() or finished.stderr.strip() or f"exit status {finished.returncode}").splitlines()
+        reason = (
+            finished.stdout.strip() or finished.stderr.strip() or f"exit status {finished.returncode}"
+        ).splitlines()
         raise IndexCorruptError(
             f"The new index {generation.id} failed its verification: {reason[-1]}.",
             remedy="The index in use is unchanged. Check the disk, then run python -m ingest again.",

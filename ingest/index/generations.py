@@ -159,7 +159,7 @@ def publish(home: Path, generation: Generation) -> None:
     pending = home / "current.new"
     pending.write_text(generation.id, encoding="utf-8")
     _fsync(pending)
-    os.replace(pending, home / "current")
+    pending.replace(home / "current")
     _fsync(home)
 
 

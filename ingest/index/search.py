@@ -36,12 +36,9 @@ class SegmentScores:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk that at least one arm proposed, with the scores of all arms; BM25 is its best segment's."""
+    """A chunk of which at least one arm proposed a segment, with the scores of all arms for all its segments."""
 
     chunk: Chunk
-    dense_ko: float
-    dense_en: float
-    bm25: float
     segments: tuple[SegmentScores, ...]
 
 
@@ -72,7 +69,7 @@ class Index:
                     f"The index {generation.id} was laid out by another version of the chunker.", remedy=REBUILD
                 )
             self._lexical = LexicalIndex.load(generation.lexical)
-            self._vectors = load_vectors(generation, len(self.chunks), self.manifest)
+            self._vectors = load_vectors(generation, self.manifest)
             warming.result()
             self._dense = opening.result()
         self._first_row: list[int] = []
@@ -94,46 +91,39 @@ class Index:
         self._dense.close()
 
     def search(self, query: str, *, k: int) -> list[Hit]:
-        """Chunks that the dense arms (k each, Korean and English) or BM25 (k segments) propose, in no order yet."""
+        """Chunks of the k segments that each arm proposes (Korean, English, BM25), in document order."""
         import numpy as np
 
         vector = np.asarray(self._embedder.embed_query(query), dtype=np.float32)
         bm25 = self._lexical.scores(query)
-        k = min(k, len(self.chunks))
-        proposed = {row for language in LANGUAGES for row in self._dense.nearest(language, vector, k=k)}
-        best_rows = np.argsort(-bm25, kind="stable")[:k]
-        proposed.update(self._chunk_of_row[row] for row in best_rows if bm25[row] > 0)
-        return [self._hit(number, vector, bm25) for number in sorted(proposed)]
+        k = min(k, len(self._chunk_of_row))
+        rows = {row for language in LANGUAGES for row in self._dense.nearest(language, vector, k=k)}
+        rows.update(int(row) for row in np.argsort(-bm25, kind="stable")[:k] if bm25[row] > 0)
+        return [self._hit(number, vector, bm25) for number in sorted({self._chunk_of_row[row] for row in rows})]
 
     def _hit(self, number: int, vector: np.ndarray, bm25: np.ndarray) -> Hit:
         chunk = self.chunks[number]
         first = self._first_row[number]
         rows = slice(first, first + len(chunk.segments))
-        offset = len(self.chunks)
-        own = self._vectors[number].astype("float32") @ vector
-        near = self._vectors[offset + rows.start : offset + rows.stop].astype("float32") @ vector
-        scores = bm25[rows]
+        cosines = self._vectors[rows].astype("float32") @ vector
         return Hit(
             chunk=chunk,
-            dense_ko=float(own[0]),
-            dense_en=float(own[1]),
-            bm25=float(scores.max()),
             segments=tuple(
                 SegmentScores(segment, float(ko), float(en), float(score))
-                for segment, (ko, en), score in zip(chunk.segments, near, scores, strict=True)
+                for segment, (ko, en), score in zip(chunk.segments, cosines, bm25[rows], strict=True)
             ),
         )
 
 
-def load_vectors(generation: Generation, chunks: int, manifest: Manifest) -> np.ndarray:
-    """All vectors, shape (chunks + segments, 2 languages, dimension), float16, memory-mapped."""
+def load_vectors(generation: Generation, manifest: Manifest) -> np.ndarray:
+    """All vectors, shape (segments, languages, dimension), float16, memory-mapped."""
     import numpy as np
 
     try:
         vectors: np.ndarray = np.load(generation.vectors, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise IndexCorruptError(f"{generation.vectors} cannot be read: {error}.", remedy=REBUILD) from error
-    expected = (chunks + manifest.segments, len(LANGUAGES), manifest.dimension)
+    expected = (manifest.segments, len(LANGUAGES), manifest.dimension)
     if vectors.shape != expected:
         raise IndexCorruptError(
             f"{generation.vectors} has the shape {vectors.shape} instead of {expected}.", remedy=REBUILD

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from corpus.documents import Language
 from corpus.errors import IndexCorruptError, StorageError
@@ -14,15 +14,18 @@ from ingest.index.generations import REBUILD
 
 if TYPE_CHECKING:
     import numpy as np
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateCollectionConfiguration
 
 LANGUAGES: tuple[Language, Language] = ("ko", "en")
 _BATCH = 2000
-_HNSW = {"hnsw": {"space": "cosine", "ef_construction": 128, "max_neighbors": 24, "ef_search": 128}}
+_HNSW: CreateCollectionConfiguration = {
+    "hnsw": {"space": "cosine", "ef_construction": 128, "max_neighbors": 24, "ef_search": 128}
+}
 
 
 class DenseStore:
-    """One Chroma collection a language; row n of each is chunk n. Use as a context manager, or close it."""
+    """One Chroma collection a language; row n of each is segment n. Use as a context manager, or close it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -30,7 +33,9 @@ class DenseStore:
             self._client = _open_client(folder)
             self._collections = {
                 language: self._client.get_or_create_collection(
-                    f"chunks_{language}", configuration=_HNSW, embedding_function=None  # type: ignore[arg-type]
+                    f"segments_{language}",
+                    configuration=_HNSW,
+                    embedding_function=None,
                 )
                 for language in LANGUAGES
             }
@@ -61,18 +66,19 @@ class DenseStore:
         with _translated(self._folder):
             return self._collections[language].count()
 
-    def nearest(self, language: Language, vector: Sequence[float] | np.ndarray, *, k: int) -> list[int]:
-        """Rows of the k nearest chunks by cosine, best first."""
+    def nearest(self, language: Language, vector: np.ndarray, *, k: int) -> list[int]:
+        """Rows of the k nearest segments by cosine, best first."""
         with _translated(self._folder):
-            found = self._collections[language].query(query_embeddings=[vector], n_results=k, include=[])  # type: ignore[list-item]
+            found = self._collections[language].query(query_embeddings=[vector], n_results=k, include=[])
         return [int(row) for row in found["ids"][0]]
 
 
-def _open_client(folder: Path) -> ClientAPI:
+def _open_client(folder: Path) -> Client:
     import chromadb
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    return cast("Client", client)
 
 
 @contextmanager

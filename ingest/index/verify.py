@@ -1,4 +1,4 @@
-"""Verify one generation from a fresh process: `python -m ingest.index.verify FOLDER`. Prints what is wrong, or nothing."""
+"""Verify one generation from a fresh process: `python -m ingest.index.verify FOLDER` prints what is wrong with it."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ def faults(generation: Generation) -> Iterator[str]:
     rows = LexicalIndex.load(generation.lexical).rows
     if rows != manifest.segments:
         yield f"the lexical index has {rows} rows instead of {manifest.segments}"
-    vectors = load_vectors(generation, len(chunks), manifest)
+    vectors = load_vectors(generation, manifest)
     with DenseStore(generation.chroma) as store:
         for number, language in enumerate(LANGUAGES):
             count = store.count(language)
-            if count != len(chunks):
-                yield f"{count} {language} chunks in the dense index instead of {len(chunks)}"
+            if count != manifest.segments:
+                yield f"{count} {language} segments in the dense index instead of {manifest.segments}"
                 continue
-            step = max(1, len(chunks) // PROBES)
-            for row in range(0, len(chunks), step):
+            step = max(1, manifest.segments // PROBES)
+            for row in range(0, manifest.segments, step):
                 vector = vectors[row, number].astype("float32")
-                found = store.nearest(language, vector, k=min(PROBE_DEPTH, len(chunks)))
-                twins = [other for other in found if vectors[other, number].astype("float32") @ vector > 0.999]  # noqa: PLR2004
+                found = store.nearest(language, vector, k=min(PROBE_DEPTH, manifest.segments))
+                twins = [other for other in found if vectors[other, number].astype("float32") @ vector > 0.999]
                 if row not in found and not twins:
-                    yield f"the {language} vector of chunk {row} does not find itself"
+                    yield f"the {language} vector of segment {row} does not find itself"
 
 
 def main() -> int:

@@ -1,0 +1,120 @@
+"""Evaluation questions with their gold evidence, checked against the documents before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from assistant.verdict import Verdict
+from corpus.documents import Language
+from corpus.errors import CaseError
+
+Kind = Literal["lookup", "yesno", "list", "link", "coverage", "followup", "false_premise", "unanswerable"]
+
+
+class Turn(BaseModel):
+    """One turn of the conversation before the question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class Nugget(BaseModel):
+    """One fact of the right answer. Any one of `segments` states it; a complete answer needs the vital ones.
+
+    After the nuggets of TREC's question answering track (Voorhees 2003; Pradeep et al. 2024, AutoNuggetizer).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fact: str
+    vital: bool
+    segments: tuple[str, ...]
+
+
+class Case(BaseModel):
+    """One question. Twins ask the same in the other language; `scope` is the collection that it is asked over."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    twin: str
+    split: Literal["dev", "test"]
+    scope: Literal["soc", "collection"]
+    kind: Kind
+    language: Language
+    question: str
+    history: tuple[Turn, ...] = ()
+    nuggets: tuple[Nugget, ...] = ()
+    verdict: Verdict | None = None
+    condition: str | None = None
+    unanswerable: str | None = None
+    standalone: str | None = None
+
+    @property
+    def answerable(self) -> bool:
+        return self.unanswerable is None
+
+    @property
+    def gold(self) -> frozenset[str]:
+        """Ids of all segments that state one of the facts."""
+        return frozenset(segment for nugget in self.nuggets for segment in nugget.segments)
+
+
+def bundled_cases() -> list[Path]:
+    """The files of questions that ship with the project."""
+    folder = Path(str(files("evals"))) / "data"
+    return sorted(folder.glob("*.jsonl"))
+
+
+def load_cases(paths: Sequence[Path], known_segments: Iterable[str] | None = None) -> list[Case]:
+    """Read and check cases; with `known_segments`, every gold id of a case must be among them.
+
+    Raises:
+        CaseError: names every fault of every file, with its line; nothing is returned then.
+    """
+    known = None if known_segments is None else frozenset(known_segments)
+    cases: list[Case] = []
+    faults: list[str] = []
+    seen: set[str] = set()
+    for path in paths:
+        for line, case in _rows(path, faults):
+            if case.id in seen:
+                faults.append(f"{path}, line {line}: the id {case.id} occurs twice")
+            seen.add(case.id)
+            faults.extend(f"{path}, line {line}: {fault}" for fault in _faults(case, known))
+            cases.append(case)
+    if faults:
+        raise CaseError(f"{len(faults)} faults in the cases:\n" + "\n".join(faults), remedy="\nCorrect these lines.")
+    return cases
+
+
+def _rows(path: Path, faults: list[str]) -> Iterator[tuple[int, Case]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(f"{path}: {error}")
+        return
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield number, Case.model_validate_json(line)
+        except ValidationError as error:
+            details = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'row'}: {e['msg']}" for e in error.errors())
+            faults.append(f"{path}, line {number}: {details}")
+
+
+def _faults(case: Case, known: frozenset[str] | None) -> Iterator[str]:
+    if case.answerable != bool(case.nuggets):
+        yield f"{case.id} has {len(case.nuggets)} nuggets and unanswerable={case.unanswerable!r}"
+    if (case.verdict == "conditional") != (case.condition is not None):
+        yield f"{case.id} has the verdict {case.verdict!r} and the condition {case.condition!r}"
+    if known is not None and (unknown := sorted(case.gold - known)):
+        yield f"{case.id} names segments that the documents do not have: {', '.join(unknown)}"

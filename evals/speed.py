@@ -1,0 +1,80 @@
+"""How fast and how large, as ratios in one run: shared machines drift, ratios drift less."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from statistics import median
+
+from assistant.answer import Assistant
+from evals.cases import bundled_cases, load_cases
+from ingest.embedder import Embedder, open_embedder
+from ingest.settings import Settings, load_settings
+
+QUESTIONS = 40
+STARTS = 3
+_MEASURED = (
+    "import resource, runpy, sys; sys.argv = sys.argv[1:]; name = sys.argv[0]\n"
+    "try: runpy.run_module(name, run_name='__main__', alter_sys=True)\n"
+    "finally: print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+)
+
+
+def measure(paths: Sequence[Path]) -> Iterator[str]:
+    """Lines of a report; takes minutes for a large folder, most of them in embedding it twice."""
+    files = [str(path.resolve()) for path in paths]
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch) / "home"
+        ours, _ = _run("ingest", *files, home=home)
+        theirs, _ = _run("evals.tutorial", str(Path(scratch) / "tutorial"), *files, home=home)
+        again, _ = _run("ingest", *files, home=home)
+        yield f"full ingest              {ours:8.1f} s   tutorial {theirs:8.1f} s   ratio {ours / theirs:.2f}"
+        yield f"unchanged re-ingest      {again:8.1f} s   share of full {again / ours:.3f}"
+        question = _questions()[0]
+        starts = [_run("assistant", "ask", question, home=home) for _ in range(STARTS)]
+        yield f"start to first answer    {median(seconds for seconds, _ in starts):8.2f} s   n={STARTS}"
+        yield f"peak memory of that      {max(peak for _, peak in starts) / 1024:8.0f} MiB"
+        yield from _warm(home)
+
+
+def _run(module: str, *arguments: str, home: Path) -> tuple[float, int]:
+    """Run a module to its end: seconds, and peak memory in KiB."""
+    environment = {**os.environ, "SOC_HOME": str(home)}
+    began = time.perf_counter()
+    command = [sys.executable, "-c", _MEASURED, module, *arguments]
+    finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    return time.perf_counter() - began, int(finished.stderr.rsplit("peak", 1)[1])
+
+
+def _warm(home: Path) -> Iterator[str]:
+    settings = Settings(home=home)
+    assistant = Assistant.open(settings)
+    embedder: Embedder = open_embedder(load_settings().embedding_model)
+    questions = _questions()
+    assistant.answer(questions[0])
+    answering = _timed(lambda question: assistant.answer(question), questions)
+    embedding = _timed(lambda question: embedder.embed_query(question), questions)
+    allowed = 2 * median(embedding) + 15
+    yield (
+        f"warm answer p50          {median(answering):8.1f} ms  p95 {sorted(answering)[int(0.95 * len(answering))]:.1f} ms"
+        f"   embedding the question {median(embedding):.1f} ms   n={len(questions)}   (2x + 15 ms = {allowed:.1f} ms)"
+    )
+
+
+def _timed(call: Callable[[str], object], questions: Sequence[str]) -> list[float]:
+    """Milliseconds of each call."""
+    spent = []
+    for question in questions:
+        began = time.perf_counter()
+        call(question)
+        spent.append(1000 * (time.perf_counter() - began))
+    return spent
+
+
+def _questions() -> list[str]:
+    return [case.question for case in load_cases(bundled_cases()) if not case.history][::3][:QUESTIONS]
