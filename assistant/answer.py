@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
-from typing import cast
 
 from assistant.confidence import Confidence
+from assistant.coverage import CoverageWriter
 from assistant.draft import Draft, Statement, Writer
 from assistant.extract import ExtractiveWriter
+from assistant.messages import messages
 from assistant.question import Question, make_whole, understand
 from assistant.records import Answer, Citation, CitedLink
-from assistant.retrieve import HybridRetriever, Passage, retrieve
-from corpus.documents import Language
+from assistant.retrieve import HybridRetriever, Passage, locate, retrieve
+from corpus.coverage import Coverage
 from corpus.errors import HistoryError, IndexMissingError
 from ingest.embedder import Embedder, open_embedder
 from ingest.index import Index, build_index, live_generation
@@ -38,6 +37,7 @@ class Assistant:
         self._opening = threading.Lock()
         self._notice_documents = 0
         self._index = self._open_or_build()
+        self._coverage = self._coverage_of(self._index)
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Assistant:
@@ -71,7 +71,7 @@ class Assistant:
         )
         index = self._live_index()
         passages = self._search(asked.text, index)
-        draft = self._writer.write(asked, passages, turns)
+        draft = self._coverage.write(asked) or self._writer.write(asked, passages, turns)
         return self._finished(asked, draft, passages, index)
 
     def stream(self, question: str, history: Sequence[Mapping[str, str]] = ()) -> Iterator[Answer]:
@@ -109,7 +109,11 @@ class Assistant:
         with self._opening:
             if live.id != self._index.generation.id:
                 self._index = Index(live, self._embedder)
+                self._coverage = self._coverage_of(self._index)
             return self._index
+
+    def _coverage_of(self, index: Index) -> CoverageWriter:
+        return CoverageWriter(Coverage(index.documents), lambda segment: locate(index, segment))
 
     def _finished(self, question: Question, draft: Draft, passages: Sequence[Passage], index: Index) -> Answer:
         verdict = draft.ruling.verdict if draft.ruling else None
@@ -153,13 +157,6 @@ def answer(question: str, history: Sequence[Mapping[str, str]] = ()) -> Answer:
     return _shared_assistant().answer(question, history)
 
 
-@cache
-def messages(language: Language) -> Mapping[str, str]:
-    """The assistant's own words in one language."""
-    table = tomllib.loads(files("assistant").joinpath("data/messages.toml").read_text(encoding="utf-8"))
-    return cast("Mapping[str, str]", table[language])
-
-
 def _checked(history: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
     """The last turns of a history.
 
@@ -186,6 +183,8 @@ def _text(draft: Draft, says: Mapping[str, str]) -> str:
     """The answer's text: the verdict in a word, then the statements with the numbers of their citations."""
     numbers = _numbers(draft.statements)
     lines = [says[draft.ruling.verdict]] if draft.ruling else []
+    if draft.remark:
+        lines.append(draft.remark)
     for statement in draft.statements:
         mark = "- " if statement.is_item else ""
         lines.append(f"{mark}{statement.text} [{numbers[statement.passage.chunk.id]}]")

@@ -25,11 +25,15 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer before verification. No statements means that the documents do not state it."""
+    """An answer before verification. No statements means that the documents do not state it.
+
+    `remark` is a sentence in the assistant's own words, where the evidence is what a list does not name.
+    """
 
     statements: tuple[Statement, ...]
     ruling: Ruling | None
     confidence: float
+    remark: str | None = None
 
 
 class Writer(Protocol):

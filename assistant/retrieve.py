@@ -92,6 +92,13 @@ def retrieve(index: Index, query: str, *, candidates: int, bm25_weight: float, l
     return sorted(passages, key=lambda passage: passage.score, reverse=True)[:limit]
 
 
+def locate(index: Index, segment: Segment) -> Passage:
+    """The passage that a segment stands in, without scores."""
+    chunk = index.chunk_of(segment)
+    unscored = tuple(RankedSegment(one, 0.0, 0.0, 0.0) for one in chunk.segments)
+    return Passage(chunk, index.documents_by_id[chunk.document_id], unscored)
+
+
 class HybridRetriever(BaseRetriever):
     """The same retrieval as a LangChain retriever: one LangChain document a passage, both languages in its metadata."""
 

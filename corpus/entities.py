@@ -6,8 +6,8 @@ import re
 
 # A name, its number, and further numbers that share the name: "SOC 1, 2, and 3", "SOC 1 및 2", "SOC1/2".
 _NUMBERED = re.compile(
-    r"(?<![A-Za-z])(?P<name>[A-Za-z][A-Za-z/-]*[A-Za-z])[\s-]?(?P<first>\d+(?:[.-]\d+)*)"
-    r"(?P<more>(?:\s*(?:,|/|&|and|or|및|와|과|또는|이나|,\s*and|,\s*or|,\s*및)\s*\d+(?:[.-]\d+)*(?![\w%]))*)",
+    r"(?<![A-Za-z])(?P<name>[A-Za-z][A-Za-z/-]*[A-Za-z])\)?[\s-]?(?P<first>\d+(?:[.-]\d+)*)"
+    r"(?P<more>(?:\s*(?:,|/|&|·|and|or|및|와|과|또는|이나|,\s*and|,\s*or|,\s*및)\s*\d+(?:[.-]\d+)*(?![\w%]))*)",
 )
 _NUMBER = re.compile(r"\d+(?:[.-]\d+)*")
 

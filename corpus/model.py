@@ -25,9 +25,10 @@ class Link:
     def absolute(self, base: str | None) -> str | None:
         """The address a reader can open (http, https or mailto), or None where there is none.
 
-        `base` is the address of the site that the document's relative links belong to.
+        `base` is the address of the site that links from its root ("/path") belong to. A link relative to the
+        page itself leads nowhere without the page's place in its repository.
         """
-        url = urljoin(base, self.url) if base else self.url
+        url = urljoin(base, self.url) if base and self.url.startswith("/") else self.url
         try:
             scheme = urlsplit(url).scheme.lower()
         except ValueError:

@@ -72,11 +72,16 @@ class Index:
             self._vectors = load_vectors(generation, self.manifest)
             warming.result()
             self._dense = opening.result()
+        self._chunk_by_segment = {id(segment): chunk for chunk in self.chunks for segment in chunk.segments}
         self._first_row: list[int] = []
         self._chunk_of_row: list[int] = []
         for number, chunk in enumerate(self.chunks):
             self._first_row.append(len(self._chunk_of_row))
             self._chunk_of_row.extend([number] * len(chunk.segments))
+
+    def chunk_of(self, segment: Segment) -> Chunk:
+        """The chunk that a segment of this index's documents stands in."""
+        return self._chunk_by_segment[id(segment)]
 
     @classmethod
     def open(cls, home: Path, embedder: Embedder) -> Index:

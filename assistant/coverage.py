@@ -1,0 +1,146 @@
+"""Answers from in-scope lists: is a service covered, which services are, by which standards, in both, only in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from assistant.draft import Draft, Statement
+from assistant.messages import messages
+from assistant.verdict import Ruling
+from assistant.vocabulary import terms
+
+if TYPE_CHECKING:
+    from assistant.question import Question
+    from assistant.retrieve import Passage
+    from corpus.coverage import Coverage, CoverageList, Entry
+    from corpus.documents import Segment
+
+_CONFIDENCE = 0.9
+_MAX_LISTS = 8
+
+
+class CoverageWriter:
+    """Writes a draft where a question asks about in-scope lists, and None where it asks something else.
+
+    `locate` finds the passage that a segment stands in.
+    """
+
+    def __init__(self, coverage: Coverage, locate: Callable[[Segment], Passage]) -> None:
+        self._coverage = coverage
+        self._locate = locate
+
+    def write(self, question: Question) -> Draft | None:
+        text = question.text
+        services = self._coverage.services(text)
+        standards = self._coverage.about(text)
+        if question.text not in terms("coverage", question.language, "scope"):
+            return None
+        if standards and services and question.kind == "yes_no":
+            return self._is_covered(question, services, standards)
+        if len(standards) > 1 and not services and self._asks(question, "services", "without"):
+            return self._only_in(question, standards)
+        if standards and not services and self._asks(question, "services") and self._asks_for_all(question):
+            return self._all_of(question, standards)
+        if services and not standards and self._asks(question, "standards"):
+            return self._standards_of(question, services[0])
+        return None
+
+    def _asks(self, question: Question, *names: str) -> bool:
+        return all(question.text in terms("coverage", question.language, name) for name in names)
+
+    def _asks_for_all(self, question: Question) -> bool:
+        return question.kind in ("list", "which") or self._asks(question, "count")
+
+    def _is_covered(
+        self, question: Question, services: Sequence[str], standards: dict[str, tuple[CoverageList, ...]]
+    ) -> Draft | None:
+        """Yes with the lines that name the services; no where a list of every standard asked leaves one out."""
+        found: list[tuple[CoverageList, Entry]] = []
+        for service in services:
+            for lists in standards.values():
+                naming = [(one, entry) for one in lists for entry in one.naming(service)]
+                if not naming:
+                    return self._not_listed(question, service, lists)
+                found += naming
+        entries = list(dict.fromkeys(entry for _, entry in found))
+        qualifier = next((entry for entry in entries if entry.qualifier), None)
+        if qualifier and self._asks(question, "bundle"):
+            return self._draft(entries, Ruling("conditional", qualifier.segment, qualifier.qualifier), question)
+        return self._draft(entries, Ruling("yes", entries[0].segment), question)
+
+    def _not_listed(self, question: Question, service: str, lists: Sequence[CoverageList]) -> Draft | None:
+        """A known service that no list names. A list that names its whole suite may mean it: then nothing is said."""
+        suites = self._coverage.suites_of(service)
+        if any(one.naming(suite) for one in lists for suite in suites):
+            return None
+        one = lists[0]
+        statement = self._list_statement(question, one)
+        remark = messages(question.language)["not_listed"].format(
+            service=_shown(question, service), list=statement.text
+        )
+        ruling = Ruling("no", statement.segments[0])
+        return Draft(statements=(statement,), ruling=ruling, confidence=_CONFIDENCE, remark=remark)
+
+    def _list_statement(self, question: Question, one: CoverageList) -> Statement:
+        segments = (*one.section.heading, *(entry.segment for entry in one.entries))
+        heading = " ".join(segment.text(question.language) for segment in one.section.heading)
+        return Statement(heading, self._locate(one.entries[0].segment), segments)
+
+    def _only_in(self, question: Question, standards: dict[str, tuple[CoverageList, ...]]) -> Draft | None:
+        """Lines of the first standard's lists none of whose services the second one's name."""
+        first, second = sorted(standards, key=lambda name: _position(question.text, name))[:2]
+        named = {service for one in standards[second] for entry in one.entries for service in entry.services}
+        if question.language == "ko" and self._asks(question, "without") and not standards[first]:
+            return None
+        entries = [entry for one in standards[first] for entry in one.entries if not named & set(entry.services)]
+        return self._draft(entries, None, question) if entries else None
+
+    def _all_of(self, question: Question, standards: dict[str, tuple[CoverageList, ...]]) -> Draft | None:
+        lists = list(dict.fromkeys(one for found in standards.values() for one in found))
+        if len(standards) > 1 and self._asks(question, "both") and len(lists) > 1:
+            shared = set.intersection(
+                *({s for one in found for entry in one.entries for s in entry.services} for found in standards.values())
+            )
+            return self._draft([e for one in lists for e in one.entries if shared & set(e.services)], None, question)
+        entries = [entry for one in lists for entry in one.entries]
+        remark = None
+        if self._asks(question, "count"):
+            heading = " ".join(segment.text(question.language) for segment in lists[0].section.heading)
+            remark = messages(question.language)["count"].format(count=len(entries), list=heading)
+        return self._draft(entries, None, question, remark)
+
+    def _standards_of(self, question: Question, service: str) -> Draft | None:
+        naming = [(one, entry) for one in self._coverage.lists for entry in one.naming(service)][:_MAX_LISTS]
+        statements = tuple(
+            Statement(
+                one.section.heading_path("ko" if question.language == "ko" else "en")[0],
+                self._locate(entry.segment),
+                (entry.segment,),
+                is_item=True,
+            )
+            for one, entry in naming
+        )
+        return Draft(statements=statements, ruling=None, confidence=_CONFIDENCE) if statements else None
+
+    def _draft(
+        self, entries: Iterable[Entry], ruling: Ruling | None, question: Question, remark: str | None = None
+    ) -> Draft:
+        statements = tuple(
+            Statement(segment.text(question.language), self._locate(segment), (segment,), is_item=True)
+            for segment in dict.fromkeys(entry.segment for entry in entries)
+        )
+        return Draft(statements=statements, ruling=ruling, confidence=_CONFIDENCE, remark=remark)
+
+
+def _position(text: str, standard: str) -> int:
+    """Where a text first names a standard; its end where only a shared number does."""
+    compact = text.lower().replace(" ", "")
+    place = compact.find(standard.replace(" ", ""))
+    return place if place >= 0 else len(compact)
+
+
+def _shown(question: Question, service: str) -> str:
+    """The service as the question writes it, where it does, else its canonical name."""
+    place = question.text.lower().find(service)
+    return question.text[place : place + len(service)] if place >= 0 else service
