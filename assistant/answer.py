@@ -7,15 +7,17 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from assistant.confidence import Confidence
 from assistant.coverage import CoverageWriter
 from assistant.draft import Draft, Statement, Writer
 from assistant.extract import ExtractiveWriter
+from assistant.judgement import Judgement
 from assistant.messages import messages
-from assistant.question import Question, make_whole, understand
+from assistant.question import Question, make_whole, synonyms, understand
+from assistant.reader import Reader
 from assistant.records import Answer, Citation, CitedLink
 from assistant.retrieve import HybridRetriever, Passage, locate, retrieve
 from corpus.coverage import Coverage
+from corpus.documents import Document, Language, Segment
 from corpus.errors import HistoryError, IndexMissingError
 from ingest.embedder import Embedder, open_embedder
 from ingest.index import Index, build_index, live_generation
@@ -49,7 +51,10 @@ class Assistant:
             AssistantError: the index, the model or a setting cannot be used; the message names the remedy.
         """
         settings = settings or load_settings()
-        return cls(settings, open_embedder(settings.embedding_model), ExtractiveWriter(Confidence.load()))
+        embedder = open_embedder(settings.embedding_model, settings.embedding_backend)
+        reader = Reader() if settings.reader else None
+        judgement = Judgement.load("judgement" if reader else "judgement-without-reader")
+        return cls(settings, embedder, ExtractiveWriter(judgement, reader))
 
     @property
     def retriever(self) -> HybridRetriever:
@@ -65,21 +70,33 @@ class Assistant:
             QuestionError: the question is empty or too long, or the history is not of that form.
         """
         turns = _checked(history)
-        asked = understand(
-            make_whole(understand(question, max_characters=self._settings.max_question_characters).text, turns),
-            max_characters=self._settings.max_question_characters * 2,
-        )
+        asked = self.understand(question, turns)
         index = self._live_index()
         passages = self._search(asked.text, index)
         draft = self._coverage.write(asked) or self._writer.write(asked, passages, turns)
         return self._finished(asked, draft, passages, index)
+
+    def understand(self, question: str, history: Sequence[Mapping[str, str]] = ()) -> Question:
+        """The question as it is answered: made whole from the history, with what it asks for.
+
+        Raises:
+            QuestionError: it is empty or too long.
+        """
+        limit = self._settings.max_question_characters
+        alone = understand(question, max_characters=limit)
+        whole = make_whole(alone.text, history)
+        return alone if whole == alone.text else understand(whole[-limit:], max_characters=limit)
+
+    def passages(self, question: Question) -> list[Passage]:
+        """The passages that a question is answered from, best first."""
+        return self._search(question.text)
 
     def stream(self, question: str, history: Sequence[Mapping[str, str]] = ()) -> Iterator[Answer]:
         """The same answer in steps: each adds a line to the text, the last one is complete."""
         whole = self.answer(question, history)
         lines = whole.text.splitlines(keepends=True)
         for count in range(1, len(lines)):
-            yield whole.model_copy(update={"text": "".join(lines[:count]), "citations": (), "suggestions": ()})
+            yield whole.model_copy(update={"text": "".join(lines[:count]).rstrip(), "suggestions": ()})
         yield whole
 
     def _search(self, query: str, index: Index | None = None) -> list[Passage]:
@@ -89,6 +106,7 @@ class Assistant:
             candidates=self._settings.candidates,
             bm25_weight=self._settings.bm25_weight,
             limit=self._settings.passages,
+            synonyms=synonyms(query),
         )
 
     def _open_or_build(self) -> Index:
@@ -118,7 +136,7 @@ class Assistant:
     def _finished(self, question: Question, draft: Draft, passages: Sequence[Passage], index: Index) -> Answer:
         verdict = draft.ruling.verdict if draft.ruling else None
         says = messages(question.language)
-        citations = _citations(draft.statements)
+        citations = _citations(draft.statements, question.language)
         if draft.statements:
             text = _text(draft, says)
         else:
@@ -168,7 +186,8 @@ def _checked(history: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
             f"The history is a {type(history).__name__}.", remedy='Pass a list of {"role", "content"} turns.'
         )
     turns = []
-    for number, turn in enumerate(history[-_HISTORY_TURNS:]):
+    first = max(0, len(history) - _HISTORY_TURNS)
+    for number, turn in enumerate(list(history)[first:], first):
         role, content = (turn.get("role"), turn.get("content")) if isinstance(turn, Mapping) else (None, None)
         if role not in ("user", "assistant") or not isinstance(content, str):
             raise HistoryError(
@@ -180,15 +199,24 @@ def _checked(history: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
 
 
 def _text(draft: Draft, says: Mapping[str, str]) -> str:
-    """The answer's text: the verdict in a word, then the statements with the numbers of their citations."""
+    """The verdict in a word, then the statements with their citations' numbers; list items on lines of their own."""
     numbers = _numbers(draft.statements)
-    lines = [says[draft.ruling.verdict]] if draft.ruling else []
-    if draft.remark:
-        lines.append(draft.remark)
+    opening = [says[draft.ruling.verdict] if draft.ruling else "", draft.remark or ""]
+    text = " ".join(filter(None, opening))
     for statement in draft.statements:
-        mark = "- " if statement.is_item else ""
-        lines.append(f"{mark}{statement.text} [{numbers[statement.passage.chunk.id]}]")
-    return "\n".join(lines)
+        quoted = f"{statement.text} [{numbers[statement.passage.chunk.id]}]"
+        if statement.is_item and (text or len(draft.statements) > 1):
+            text += f"\n- {quoted}"
+        else:
+            text += f"{_joint(text)}{quoted}"
+    return text.strip()
+
+
+def _joint(text: str) -> str:
+    """What stands between a text and the sentence after it."""
+    if not text:
+        return ""
+    return "\n" if text.rsplit("\n", 1)[-1].startswith("- ") else " "
 
 
 def _numbers(statements: Sequence[Statement]) -> dict[str, int]:
@@ -197,7 +225,7 @@ def _numbers(statements: Sequence[Statement]) -> dict[str, int]:
     return {chunk: number for number, chunk in enumerate(chunks, 1)}
 
 
-def _citations(statements: Sequence[Statement]) -> tuple[Citation, ...]:
+def _citations(statements: Sequence[Statement], language: Language) -> tuple[Citation, ...]:
     """One citation a passage: the segments of all statements that rest on it."""
     citations = []
     for chunk_id, number in _numbers(statements).items():
@@ -205,12 +233,6 @@ def _citations(statements: Sequence[Statement]) -> tuple[Citation, ...]:
         passage = mine[0].passage
         segments = list(dict.fromkeys(segment for statement in mine for segment in statement.segments))
         section, document = passage.chunk.section, passage.document
-        links = (
-            CitedLink(text=link.text, url=url)
-            for segment in segments
-            for link in segment.links
-            if (url := link.absolute(document.link_base))
-        )
         citations.append(
             Citation(
                 number=number,
@@ -222,10 +244,20 @@ def _citations(statements: Sequence[Statement]) -> tuple[Citation, ...]:
                 segment_ids=tuple(segment.id for segment in segments),
                 quote_en=" ".join(segment.en for segment in segments if segment.en),
                 quote_ko=" ".join(segment.ko for segment in segments if segment.ko),
-                links=tuple(dict.fromkeys(links)),
+                links=_links(segments, document, language),
             )
         )
     return tuple(citations)
+
+
+def _links(segments: Sequence[Segment], document: Document, language: Language) -> tuple[CitedLink, ...]:
+    """The links that a reader can open, each address once, named as in the question's language where it is there."""
+    ordered = sorted((link for one in segments for link in one.links), key=lambda link: link.language != language)
+    named: dict[str, str] = {}
+    for link in ordered:
+        if url := link.absolute(document.link_base):
+            named.setdefault(url, link.text)
+    return tuple(CitedLink(text=text, url=url) for url, text in named.items())
 
 
 def _suggestions(question: Question, draft: Draft, passages: Sequence[Passage]) -> tuple[str, ...]:

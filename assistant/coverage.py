@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.draft import Draft, Statement
 from assistant.messages import messages
 from assistant.verdict import Ruling
-from assistant.vocabulary import terms
+from assistant.vocabulary import named_terms, terms, vocabulary
+from corpus.entities import without_entities
+from ingest.lexical import tokens
 
 if TYPE_CHECKING:
     from assistant.question import Question
     from assistant.retrieve import Passage
     from corpus.coverage import Coverage, CoverageList, Entry
-    from corpus.documents import Segment
+    from corpus.documents import Language, Segment
 
 _CONFIDENCE = 0.9
 _MAX_LISTS = 8
+# Stands where a name was taken out: a pronoun carries no content, and Korean particles need something to hold on to.
+_NOTHING: dict[Language, str] = {"en": " ", "ko": " 거기"}
+_PARTS = re.compile(r"[,:;?？!()\n]|\.\s")
 
 
 class CoverageWriter:
@@ -31,13 +37,12 @@ class CoverageWriter:
         self._locate = locate
 
     def write(self, question: Question) -> Draft | None:
-        text = question.text
-        services = self._coverage.services(text)
-        standards = self._coverage.about(text)
-        if question.text not in terms("coverage", question.language, "scope"):
+        services = self._coverage.services(question.text)
+        standards = self._coverage.about(question.text)
+        if question.concepts or not self._is_about_scope(question):
             return None
-        if standards and services and question.kind == "yes_no":
-            return self._is_covered(question, services, standards)
+        if standards and services and question.kind == "yes_no" and self._asks(question, "scope"):
+            return None if question.negated else self._is_covered(question, services, standards)
         if len(standards) > 1 and not services and self._asks(question, "services", "without"):
             return self._only_in(question, standards)
         if standards and not services and self._asks(question, "services") and self._asks_for_all(question):
@@ -45,6 +50,25 @@ class CoverageWriter:
         if services and not standards and self._asks(question, "standards"):
             return self._standards_of(question, services[0])
         return None
+
+    def _is_about_scope(self, question: Question) -> bool:
+        """Whether the part of the question that speaks of scope asks for nothing beside service and standard."""
+        scope = [terms("coverage", question.language, name) for name in ("scope", "holds")]
+        parts = [part for part in _PARTS.split(question.text) if any(part in words for words in scope)]
+        filler = {
+            token for word in vocabulary()["coverage_filler"][question.language] for token in (word, *tokens(word))
+        }
+        return any(set(self._beside(question, part)) <= filler for part in parts)
+
+    def _beside(self, question: Question, part: str) -> list[str]:
+        """The terms of a text that are no service, no standard and no word about lists."""
+        nothing = _NOTHING[question.language]
+        part = without_entities(self._coverage.without_services(part, nothing), nothing)
+        for words in named_terms("coverage", question.language).values():
+            part = words.pattern.sub(nothing, part)
+        standards = {name for one in self._coverage.lists for standard in one.standards for name in standard.split()}
+        # Single syllables are mostly particles that lost their noun.
+        return [term for term in tokens(part) if len(term) > 1 and term not in standards and not term.isdigit()]
 
     def _asks(self, question: Question, *names: str) -> bool:
         return all(question.text in terms("coverage", question.language, name) for name in names)
@@ -58,21 +82,27 @@ class CoverageWriter:
         """Yes with the lines that name the services; no where a list of every standard asked leaves one out."""
         found: list[tuple[CoverageList, Entry]] = []
         for service in services:
-            for lists in standards.values():
+            for standard, lists in standards.items():
                 naming = [(one, entry) for one in lists for entry in one.naming(service)]
                 if not naming:
-                    return self._not_listed(question, service, lists)
+                    return self._not_listed(question, service, standard, lists)
                 found += naming
-        entries = list(dict.fromkeys(entry for _, entry in found))
-        qualifier = next((entry for entry in entries if entry.qualifier), None)
-        if qualifier and self._asks(question, "bundle"):
-            return self._draft(entries, Ruling("conditional", qualifier.segment, qualifier.qualifier), question)
-        return self._draft(entries, Ruling("yes", entries[0].segment), question)
+        qualified = next((entry for _, entry in found if entry.qualifier), None)
+        if qualified and self._asks(question, "bundle"):
+            return self._draft(found, Ruling("conditional", qualified.segment, qualified.qualifier), question)
+        return self._draft(found, Ruling("yes", found[0][1].segment), question)
 
-    def _not_listed(self, question: Question, service: str, lists: Sequence[CoverageList]) -> Draft | None:
-        """A known service that no list names. A list that names its whole suite may mean it: then nothing is said."""
+    def _not_listed(
+        self, question: Question, service: str, standard: str, lists: Sequence[CoverageList]
+    ) -> Draft | None:
+        """A known service that no list names.
+
+        Nothing is said where a list names its whole suite, or the document joins service and standard elsewhere.
+        """
         suites = self._coverage.suites_of(service)
         if any(one.naming(suite) for one in lists for suite in suites):
+            return None
+        if any(one.joins(service, standard) for one in lists):
             return None
         one = lists[0]
         statement = self._list_statement(question, one)
@@ -84,17 +114,14 @@ class CoverageWriter:
 
     def _list_statement(self, question: Question, one: CoverageList) -> Statement:
         segments = (*one.section.heading, *(entry.segment for entry in one.entries))
-        heading = " ".join(segment.text(question.language) for segment in one.section.heading)
-        return Statement(heading, self._locate(one.entries[0].segment), segments)
+        return Statement(_heading(question, one), self._locate(one.entries[0].segment), segments)
 
     def _only_in(self, question: Question, standards: dict[str, tuple[CoverageList, ...]]) -> Draft | None:
         """Lines of the first standard's lists none of whose services the second one's name."""
         first, second = sorted(standards, key=lambda name: _position(question.text, name))[:2]
         named = {service for one in standards[second] for entry in one.entries for service in entry.services}
-        if question.language == "ko" and self._asks(question, "without") and not standards[first]:
-            return None
-        entries = [entry for one in standards[first] for entry in one.entries if not named & set(entry.services)]
-        return self._draft(entries, None, question) if entries else None
+        found = [(one, e) for one in standards[first] for e in one.entries if not named & set(e.services)]
+        return self._draft(found, None, question) if found else None
 
     def _all_of(self, question: Question, standards: dict[str, tuple[CoverageList, ...]]) -> Draft | None:
         lists = list(dict.fromkeys(one for found in standards.values() for one in found))
@@ -102,11 +129,12 @@ class CoverageWriter:
             shared = set.intersection(
                 *({s for one in found for entry in one.entries for s in entry.services} for found in standards.values())
             )
-            return self._draft([e for one in lists for e in one.entries if shared & set(e.services)], None, question)
-        entries = [entry for one in lists for entry in one.entries]
+            common = [(one, e) for one in lists for e in one.entries if shared & set(e.services)]
+            return self._draft(common, None, question)
+        entries = [(one, entry) for one in lists for entry in one.entries]
         remark = None
         if self._asks(question, "count"):
-            heading = " ".join(segment.text(question.language) for segment in lists[0].section.heading)
+            heading = _heading(question, lists[0])
             remark = messages(question.language)["count"].format(count=len(entries), list=heading)
         return self._draft(entries, None, question, remark)
 
@@ -114,7 +142,7 @@ class CoverageWriter:
         naming = [(one, entry) for one in self._coverage.lists for entry in one.naming(service)][:_MAX_LISTS]
         statements = tuple(
             Statement(
-                one.section.heading_path("ko" if question.language == "ko" else "en")[0],
+                one.section.heading_path(question.language)[0],
                 self._locate(entry.segment),
                 (entry.segment,),
                 is_item=True,
@@ -124,13 +152,24 @@ class CoverageWriter:
         return Draft(statements=statements, ruling=None, confidence=_CONFIDENCE) if statements else None
 
     def _draft(
-        self, entries: Iterable[Entry], ruling: Ruling | None, question: Question, remark: str | None = None
+        self,
+        found: Sequence[tuple[CoverageList, Entry]],
+        ruling: Ruling | None,
+        question: Question,
+        remark: str | None = None,
     ) -> Draft:
+        """The lines that were found, below the names of their lists."""
+        headings = " / ".join(dict.fromkeys(_heading(question, one) for one, _ in found))
         statements = tuple(
             Statement(segment.text(question.language), self._locate(segment), (segment,), is_item=True)
-            for segment in dict.fromkeys(entry.segment for entry in entries)
+            for segment in dict.fromkeys(entry.segment for _, entry in found)
         )
-        return Draft(statements=statements, ruling=ruling, confidence=_CONFIDENCE, remark=remark)
+        listed = messages(question.language)["listed"].format(list=headings)
+        return Draft(statements=statements, ruling=ruling, confidence=_CONFIDENCE, remark=remark or listed)
+
+
+def _heading(question: Question, one: CoverageList) -> str:
+    return " ".join(segment.text(question.language) for segment in one.section.heading)
 
 
 def _position(text: str, standard: str) -> int:

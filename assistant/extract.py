@@ -3,89 +3,121 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assistant.draft import Draft, Statement
-from assistant.verdict import rule, says_yes_or_no
+from assistant.reader import evidence_text
+from assistant.verdict import reconcile, says_yes_or_no
 
 if TYPE_CHECKING:
-    from assistant.confidence import Confidence
+    from assistant.judgement import Judgement
     from assistant.question import Question
+    from assistant.reader import Reader, Reading
     from assistant.retrieve import Passage, RankedSegment
     from corpus.documents import Segment
 
-MAX_SENTENCES = 3
-SUPPORT_MARGIN = 0.35
-"""How far below the best segment's score a further sentence of the answer may lie, in deviations."""
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A segment that may answer, its passage, and what the judges say of it. `score` joins ranking and reading."""
+
+    passage: Passage
+    ranked: RankedSegment
+    reading: Reading | None
+    score: float
+
+    @property
+    def segment(self) -> Segment:
+        return self.ranked.segment
 
 
 class ExtractiveWriter:
-    """Chooses the segments that carry the answer and quotes them."""
+    """Chooses the segments that carry the answer and quotes them. Without a reader the ranking alone decides."""
 
     mode = "extractive"
 
-    def __init__(self, confidence: Confidence) -> None:
-        self._confidence = confidence
+    def __init__(self, judgement: Judgement, reader: Reader | None) -> None:
+        self._judgement = judgement
+        self._reader = reader
 
     def write(self, question: Question, passages: Sequence[Passage], history: Sequence[dict[str, str]]) -> Draft:  # noqa: ARG002
         """A draft of quoted statements; none where the passages do not state the answer."""
-        confidence = self._confidence.of(question, passages)
-        if not passages or confidence < self._confidence.threshold:
+        candidates = self.candidates(question, passages)
+        confidence = self._judgement.confidence(question, candidates)
+        if not candidates or confidence < self._judgement.threshold:
             return Draft(statements=(), ruling=None, confidence=confidence)
-        chosen = select(question, passages)
+        chosen = self.select(question, candidates)
         evidence = [segment for _, segments in chosen for segment in segments]
-        ruling = rule(question, evidence)
+        ruling = reconcile(question, evidence, self.read_together(question, chosen), self._judgement)
         statements = tuple(
-            Statement(segment.text(question.language), passage, (segment,), is_item=_is_listed(segment))
+            Statement(segment.text(question.language), passage, (segment,), is_item=segment.kind in ("item", "cell"))
             for passage, segments in chosen
             for segment in segments
         )
         return Draft(statements=statements, ruling=ruling, confidence=confidence)
 
+    def candidates(self, question: Question, passages: Sequence[Passage]) -> list[Candidate]:
+        """The segments that rank first, each read with the question; best first."""
+        ranked = sorted(
+            ((p, r) for p in passages for r in p.ranked if r.segment.kind != "question"),
+            key=lambda pair: pair[1].score,
+            reverse=True,
+        )[: self._judgement.read]
+        if self._reader is None:
+            return [Candidate(passage, one, None, one.score) for passage, one in ranked]
+        texts = [self._evidence(question, passage, (one.segment,)) for passage, one in ranked]
+        readings = self._reader.read_texts(question.text, texts)
+        found = [
+            Candidate(passage, one, reading, self._judgement.score(one, reading))
+            for (passage, one), reading in zip(ranked, readings, strict=True)
+        ]
+        return sorted(found, key=lambda candidate: candidate.score, reverse=True)
 
-def select(question: Question, passages: Sequence[Passage]) -> list[tuple[Passage, tuple[Segment, ...]]]:
-    """The smallest set of segments that carries the answer, by passage, in document order within each."""
-    first = passages[0]
-    if first.chunk.lead and first.chunk.lead[0].kind == "question" and _matches_lead(first):
-        return [(first, _faq_answer(first))]
-    if question.kind in ("list", "which") and _is_listed(first.best.segment):
-        return [(first, first.chunk.segments)]
-    floor = first.score - SUPPORT_MARGIN
-    chosen = []
-    room = MAX_SENTENCES
-    for passage in passages:
-        near = sorted((r for r in passage.ranked if _can_answer(r) and r.score >= floor), key=lambda r: -r.score)[:room]
-        if near:
-            chosen.append((passage, _with_neighbours(passage, near)))
-            room -= len(near)
-        if room <= 0:
-            break
-    return chosen or [(first, (first.best.segment,))]
+    def read_together(
+        self, question: Question, chosen: Sequence[tuple[Passage, tuple[Segment, ...]]]
+    ) -> Reading | None:
+        """The reading of everything that was chosen from the first passage, as one evidence."""
+        if self._reader is None or question.kind != "yes_no":
+            return None
+        passage, segments = chosen[0]
+        return self._reader.read_texts(question.text, [self._evidence(question, passage, segments)])[0]
+
+    def _evidence(self, question: Question, passage: Passage, segments: tuple[Segment, ...]) -> str:
+        """Segments within their chunk's context, in the question's language."""
+        lead = passage.chunk.lead_of(segments[0])
+        text = " ".join(segment.text(question.language) for segment in (*lead, *segments))
+        return evidence_text(passage.chunk.section.heading_path(question.language), text)
+
+    def select(self, question: Question, candidates: Sequence[Candidate]) -> list[tuple[Passage, tuple[Segment, ...]]]:
+        """The smallest set of segments that carries the answer, by passage, in document order within each."""
+        first = candidates[0]
+        listing = _listing(question, first)
+        if listing:
+            return [(first.passage, listing)]
+        near = [one for one in candidates if one.score >= first.score - self._judgement.margin]
+        chosen: dict[str, tuple[Passage, list[Segment]]] = {}
+        for one in near[: self._judgement.sentences]:
+            chosen.setdefault(one.passage.chunk.id, (one.passage, []))[1].append(one.segment)
+        return [(passage, _completed(passage, segments)) for passage, segments in chosen.values()]
 
 
-def _matches_lead(passage: Passage) -> bool:
-    return passage.best.segment in passage.chunk.lead
+def _listing(question: Question, first: Candidate) -> tuple[Segment, ...]:
+    """All lines of the list that the best segment stands in or introduces, where the question asks for a list."""
+    segments = first.passage.chunk.segments
+    items = tuple(segment for segment in segments if segment.kind == "item")
+    introduces = first.segment.en.rstrip().endswith(":") or first.segment.ko.rstrip().endswith(":")
+    if items and (introduces or (question.kind == "list" and first.segment in items)):
+        return items
+    return ()
 
 
-def _faq_answer(passage: Passage) -> tuple[Segment, ...]:
-    """The answer under a FAQ's question: the paragraph or list that follows."""
-    return tuple(s for s in passage.chunk.segments if s not in passage.chunk.lead)[:MAX_SENTENCES]
-
-
-def _can_answer(ranked: RankedSegment) -> bool:
-    return ranked.segment.kind != "question"
-
-
-def _with_neighbours(passage: Passage, near: Sequence[RankedSegment]) -> tuple[Segment, ...]:
+def _completed(passage: Passage, chosen: Sequence[Segment]) -> tuple[Segment, ...]:
     """The chosen segments in document order; a bare yes or no brings the sentence that explains it."""
-    chosen = {ranked.segment.id for ranked in near}
+    ids = {segment.id for segment in chosen}
     segments = passage.chunk.segments
     for segment, following in pairwise(segments):
-        if segment.id in chosen and says_yes_or_no(segment.en or segment.ko):
-            chosen.add(following.id)
-    return tuple(segment for segment in segments if segment.id in chosen)
-
-
-def _is_listed(segment: Segment) -> bool:
-    return segment.kind in ("item", "cell")
+        if segment.id in ids and says_yes_or_no(segment.en or segment.ko):
+            ids.add(following.id)
+    return tuple(segment for segment in segments if segment.id in ids)

@@ -9,20 +9,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.vocabulary import named_terms, terms, vocabulary
+from corpus.coverage import canonical_names
 from corpus.documents import Language
-from corpus.entities import entities, rename
-from corpus.errors import EmptyQuestionError, QuestionTooLongError
+from corpus.entities import entities, rename, without_entities
+from corpus.errors import EmptyQuestionError, QuestionError, QuestionTooLongError
 from ingest.lexical import tokens
 
 Kind = Literal["yes_no", "where", "when", "who", "list", "why", "how", "which", "other"]
 Frame = Literal["permission", "requirement", "open_to_all"]
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA")
 _FOREIGN_WORDS = 2
 _FRAGMENT_TERMS = 2
+_FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+_TRAILING = " ?？!.~ㅋㅎㅠ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Question:
 
     `language` is the one to answer in; `foreign` is True when the question is in neither language and this is
     only the nearest. `frames` says whether it asks for permission, for a requirement, or whether something is
-    open to all; `without` whether it asks about lacking something.
+    open to all; `without` whether it asks about lacking something, `negated` whether it asks for the opposite ("is it
+    not ...").
     """
 
     text: str
@@ -40,6 +44,7 @@ class Question:
     kind: Kind
     frames: frozenset[Frame]
     without: bool
+    negated: bool
     entities: frozenset[str]
     concepts: frozenset[str]
 
@@ -51,12 +56,14 @@ def understand(text: str, *, max_characters: int) -> Question:
         EmptyQuestionError: nothing is left without blanks, control characters and punctuation.
         QuestionTooLongError: over `max_characters`.
     """
+    if not isinstance(text, str):
+        raise QuestionError(f"The question is of type {type(text).__name__}.", remedy="Pass it as text.")
     if len(text) > max_characters:
         raise QuestionTooLongError(
             f"The question has {len(text):,} characters; at most {max_characters:,} are read.",
             remedy="Ask in a sentence or two.",
         )
-    cleaned = " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", text)).split())
+    cleaned = clean(text)
     if not any(character.isalnum() for character in cleaned):
         raise EmptyQuestionError("The question is empty.", remedy="Type a question about the documents.")
     language, foreign = _language(cleaned)
@@ -71,9 +78,18 @@ def understand(text: str, *, max_characters: int) -> Question:
             if cleaned in terms("frames", language, frame)
         ),
         without=cleaned in terms("frames", language, "without"),
+        negated=_is_negated(cleaned, language),
         entities=entities(cleaned),
         concepts=concepts(cleaned),
     )
+
+
+def clean(text: str) -> str:
+    """One line, full-width letters as plain ones, no control characters.
+
+    NFKC as a whole would take single Korean letters ("ㅋㅋ") apart from the others.
+    """
+    return " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", text).translate(_FULL_WIDTH)).split())
 
 
 def make_whole(text: str, history: Sequence[Mapping[str, str]]) -> str:
@@ -82,26 +98,31 @@ def make_whole(text: str, history: Sequence[Mapping[str, str]]) -> str:
     A numbered name of the follow-up ("SOC 3") takes the place of its namesake in the question before it;
     otherwise both questions are read together.
     """
-    asked = [turn["content"] for turn in history if turn["role"] == "user" and turn["content"].strip()]
-    if not asked or not _depends_on_history(text):
+    places = [number for number, turn in enumerate(history) if turn["role"] == "user" and clean(turn["content"])]
+    if not places or not _depends_on_history(text):
         return text
-    before = make_whole(" ".join(asked[-1].split()), history[: _index_of_last(history, asked[-1])])
+    before = make_whole(clean(history[places[-1]]["content"]), history[: places[-1]])
     renamed = rename(before, text)
     return renamed if renamed != before else f"{before} {text}"
 
 
-def _index_of_last(history: Sequence[Mapping[str, str]], content: str) -> int:
-    return max(number for number, turn in enumerate(history) if turn["content"] == content)
-
-
 def _depends_on_history(text: str) -> bool:
     opening = text in terms("followup", "openers") and terms("followup", "openers").find(text).start() == 0  # type: ignore[union-attr]
-    return opening or text in terms("followup", "references") or len(tokens(text)) <= _FRAGMENT_TERMS
+    return opening or text in terms("followup", "references") or len(tokens(without_entities(text))) <= _FRAGMENT_TERMS
 
 
 def concepts(text: str) -> frozenset[str]:
     """The vocabulary's concepts that a text names, in either language."""
     return frozenset(name for name, words in named_terms("concepts").items() if text in words)
+
+
+def synonyms(text: str) -> str:
+    """What documents may call the concepts and services that a text names otherwise, for the lexical search."""
+    named = concepts(text)
+    entries = vocabulary()["concepts"]
+    found = [entries[name][0] for name in sorted(named)]
+    found += [next(term for term in entries[name] if _HANGUL.search(term)) for name in sorted(named)]
+    return " ".join([*found, *canonical_names(text)])
 
 
 def _language(text: str) -> tuple[Language, bool]:
@@ -147,7 +168,7 @@ def _asks_yes_no(text: str, language: Language) -> bool:
     if text in terms("question", "yes_no", language, "tags"):
         return True
     if language == "ko":
-        return _ends_as_question(text) and not _asks_for_something(text)
+        return _ends_as_question(text) and text not in terms("interrogatives", "ko") and not _wants_a_thing(text)
     clauses = re.split(r"[,;:.?!]\s+|\s(?:and|but|so|then)\s", text)
     openers = terms("question", "yes_no", "en", "openers")
     opening = any((found := openers.find(clause.strip())) and found.start() == 0 for clause in clauses)
@@ -160,9 +181,17 @@ def _starts_with_question_word(text: str) -> bool:
 
 
 def _ends_as_question(text: str) -> bool:
-    last = text.rstrip(" ?？!.~ㅋㅎㅠ")
-    return last.endswith(tuple(vocabulary()["question"]["yes_no"]["ko"]["endings"])) or text.rstrip().endswith("?")
+    """Whether the text, or a sentence of it that has a question mark, ends as Korean questions do."""
+    endings = tuple(vocabulary()["question"]["yes_no"]["ko"]["endings"])
+    asked = [part.rstrip(_TRAILING) for part in re.findall(r"[^?？]+[?？]", text)]
+    return bool(asked) or text.rstrip(_TRAILING).endswith(endings)
 
 
-def _asks_for_something(text: str) -> bool:
-    return any(text in words for words in named_terms("question", "kinds", "ko").values())
+def _wants_a_thing(text: str) -> bool:
+    """Whether a Korean question names a link or an address as what it wants, rather than asking if one may."""
+    return text in terms("question", "kinds", "ko", "where") and text not in terms("frames", "ko", "permission")
+
+
+def _is_negated(text: str, language: Language) -> bool:
+    """Whether a question asks for the opposite; what it says about lacking something is no such negation."""
+    return terms("frames", language, "without").pattern.sub(" ", text) in terms("negation", language)

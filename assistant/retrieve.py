@@ -30,6 +30,7 @@ class RankedSegment:
     score: float
     cosine: float
     bm25: float
+    coverage: float
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,9 @@ def _standardised(scores: Sequence[float]) -> list[float]:
     return [(score - mean) / deviation if deviation else 0.0 for score in scores]
 
 
-def retrieve(index: Index, query: str, *, candidates: int, bm25_weight: float, limit: int) -> list[Passage]:
+def retrieve(
+    index: Index, query: str, *, candidates: int, bm25_weight: float, limit: int, synonyms: str = ""
+) -> list[Passage]:
     """The `limit` best passages for a query, best first."""
     documents = index.documents_by_id
     passages = [
@@ -83,11 +86,13 @@ def retrieve(index: Index, query: str, *, candidates: int, bm25_weight: float, l
             chunk=hit.chunk,
             document=documents[hit.chunk.document_id],
             ranked=tuple(
-                RankedSegment(scores.segment, score, max(scores.dense_ko, scores.dense_en), scores.bm25)
+                RankedSegment(
+                    scores.segment, score, max(scores.dense_ko, scores.dense_en), scores.bm25, scores.coverage
+                )
                 for scores, score in zip(hit.segments, fused, strict=True)
             ),
         )
-        for hit, fused in fuse(index.search(query, k=candidates), bm25_weight=bm25_weight)
+        for hit, fused in fuse(index.search(query, k=candidates, synonyms=synonyms), bm25_weight=bm25_weight)
     ]
     return sorted(passages, key=lambda passage: passage.score, reverse=True)[:limit]
 
@@ -95,7 +100,7 @@ def retrieve(index: Index, query: str, *, candidates: int, bm25_weight: float, l
 def locate(index: Index, segment: Segment) -> Passage:
     """The passage that a segment stands in, without scores."""
     chunk = index.chunk_of(segment)
-    unscored = tuple(RankedSegment(one, 0.0, 0.0, 0.0) for one in chunk.segments)
+    unscored = tuple(RankedSegment(one, 0.0, 0.0, 0.0, 0.0) for one in chunk.segments)
     return Passage(chunk, index.documents_by_id[chunk.document_id], unscored)
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from assistant.question import Question, concepts
 from assistant.vocabulary import named_terms, terms
 from corpus.documents import Language, Segment
 from corpus.entities import entities
 
+if TYPE_CHECKING:
+    from assistant.judgement import Judgement
+    from assistant.reader import Reading
+
 Verdict = Literal["yes", "no", "conditional"]
-Modality = Literal["forbids", "opens", "restricts", "requires", "permits"]
+Modality = Literal["forbids", "opens", "waives", "restricts", "requires", "permits"]
 
 _CLAUSE_BORDER = re.compile(
     r"(?<=[;:])\s+|(?<=고),\s+|(?<=며),\s+|(?<=지만)[,\s]+|,\s+(?:but|while|whereas)\s+", re.IGNORECASE
@@ -34,22 +38,51 @@ class _Clause:
     text: str
     modality: Modality
     concepts: frozenset[str]
+    about_access: bool
+
+
+def reconcile(
+    question: Question, evidence: Sequence[Segment], reading: Reading | None, judgement: Judgement
+) -> Ruling | None:
+    """The verdict of the two witnesses: the rules over the evidence's words, and the reader over all of it.
+
+    Where both speak they must agree; where one is silent the other must be sure. English is the documents' source,
+    so the rules read it wherever it is there.
+    """
+    if question.kind != "yes_no" or not evidence:
+        return None
+    ruled = rule(question, evidence)
+    if reading is None:
+        return ruled
+    probability = reading.verdicts[reading.verdict]
+    if ruled:
+        opposed = reading.verdict != ruled.verdict and probability >= judgement.verdict
+        return None if opposed else ruled
+    if probability < judgement.verdict:
+        return None
+    condition = evidence[0].text(question.language) if reading.verdict == "conditional" else None
+    return Ruling(reading.verdict, evidence[0], condition)
 
 
 def rule(question: Question, evidence: Sequence[Segment]) -> Ruling | None:
-    """The verdict that the evidence gives, best evidence first; None where no rule is sure.
+    """The verdict that the evidence gives; None where no rule is sure, or two segments rule differently.
 
     English is the source of the documents and decides wherever it is present.
     """
     if question.kind != "yes_no":
         return None
-    for segment in evidence:
-        language: Language = "en" if segment.en else "ko"
-        for clause in _clauses(segment.text(language), language, question):
-            verdict = _judge(question, clause)
-            if verdict:
-                condition = segment.text(question.language) if verdict == "conditional" else None
-                return Ruling(verdict, segment, condition)
+    rulings = [ruling for segment in evidence if (ruling := _rule_segment(question, segment))]
+    return rulings[0] if len({ruling.verdict for ruling in rulings}) == 1 else None
+
+
+def _rule_segment(question: Question, segment: Segment) -> Ruling | None:
+    language: Language = "en" if segment.en else "ko"
+    clauses = _clauses(segment.text(language), language, question)
+    verdicts = {verdict for clause in clauses if (verdict := _judge(question, clause))}
+    if len(verdicts) == 1 and verdicts != {"conditional"}:
+        return Ruling(verdicts.pop(), segment)
+    if verdicts:  # clauses that differ by what they speak of: it depends on which the asker means
+        return Ruling("conditional", segment, segment.text(question.language))
     return None
 
 
@@ -60,23 +93,50 @@ def _clauses(text: str, language: Language, question: Question) -> list[_Clause]
     clauses = []
     for part, names in zip(parts, named, strict=True):
         applies = not question.entities or bool(names & question.entities) or not any(named)
-        modality = next((name for name, words in named_terms("modality", language).items() if part in words), None)
+        modality = _modality(part, language)
         if applies and modality:
-            clauses.append(_Clause(part, modality, concepts(part)))  # type: ignore[arg-type]
+            clauses.append(_Clause(part, modality, concepts(part), part in terms("access", language)))
     return clauses
+
+
+def _modality(clause: str, language: Language) -> Modality | None:
+    """How a clause restricts, opens, requires or forbids; None where a negation beside that may turn it round."""
+    for name, words in named_terms("modality", language).items():
+        found = words.find(clause)
+        if found:
+            beside = clause[: found.start()] + clause[found.end() :]
+            return None if beside in terms("negation", language) else name  # type: ignore[return-value]
+    return None
 
 
 def _judge(question: Question, clause: _Clause) -> Verdict | None:
     """One clause against the side from which the question asks."""
+    if question.negated:
+        return None
     shared = bool(question.concepts & clause.concepts)
-    foreign = bool(question.concepts - clause.concepts)
+    if clause.modality == "waives":
+        return _judge_waiver(question) if shared else None
+    if not clause.about_access:
+        return None
     if clause.modality == "restricts":
-        return _judge_restriction(question, shared=shared, foreign=foreign)
+        return _judge_restriction(question, shared=shared, foreign=bool(question.concepts - clause.concepts))
     if clause.modality == "opens":
-        if question.without or "requirement" not in question.frames:
-            return "yes" if "open_to_all" in question.frames or "permission" in question.frames else None
-        return "no"
+        return _judge_opening(question)
     return None
+
+
+def _judge_opening(question: Question) -> Verdict | None:
+    """A clause that opens something to all."""
+    if "requirement" in question.frames and not question.without:
+        return "no"
+    return "yes" if question.frames & {"open_to_all", "permission"} else None
+
+
+def _judge_waiver(question: Question) -> Verdict | None:
+    """A clause that says that what the question names is not needed."""
+    if "requirement" in question.frames and not question.without:
+        return "no"
+    return "yes" if question.without else None
 
 
 def _judge_restriction(question: Question, *, shared: bool, foreign: bool) -> Verdict | None:

@@ -11,22 +11,19 @@ from importlib.resources import files
 from typing import Any
 
 _HANGUL = re.compile(r"[가-힣]")
+_LATIN = "[A-Za-zÀ-ɏ0-9_-]"
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A set of terms as one pattern: Latin terms match whole words, Korean terms anywhere."""
+    """A set of terms as one pattern: Latin terms match whole words (Korean may touch them), Korean terms anywhere."""
 
     pattern: re.Pattern[str]
 
     @classmethod
     def of(cls, terms: Iterable[str]) -> Terms:
         longest_first = sorted(terms, key=len, reverse=True)
-        parts = [
-            re.escape(term).replace(r"\ ", r"\s+") if _HANGUL.search(term) else rf"(?<![\w-]){re.escape(term)}(?![\w-])"
-            for term in longest_first
-        ]
-        return cls(re.compile("|".join(parts) or r"(?!)", re.IGNORECASE))
+        return cls(re.compile("|".join(map(_pattern, longest_first)) or r"(?!)", re.IGNORECASE))
 
     def find(self, text: str) -> re.Match[str] | None:
         return self.pattern.search(text)
@@ -34,6 +31,11 @@ class Terms:
     def __contains__(self, text: str) -> bool:
         """Whether the text holds one of the terms."""
         return self.find(text) is not None
+
+
+def _pattern(term: str) -> str:
+    escaped = re.escape(term).replace(r"\ ", r"\s+").replace("'", "['’]")
+    return escaped if _HANGUL.search(term) else f"(?<!{_LATIN}){escaped}(?!{_LATIN})"
 
 
 @cache

@@ -48,6 +48,14 @@ class CoverageList:
     standards: frozenset[str]
     entries: tuple[Entry, ...]
 
+    def joins(self, service: str, standard: str) -> bool:
+        """Whether some sentence of the list's document names both the service and the standard."""
+        named = re.compile(_whole(service), re.IGNORECASE)
+        return any(
+            named.search(segment.en) and (standard in entities(segment.en) or standard in segment.en.lower())
+            for segment in self.document.segments()
+        )
+
     def naming(self, service: str) -> tuple[Entry, ...]:
         return tuple(entry for entry in self.entries if service in entry.services)
 
@@ -69,6 +77,10 @@ class Coverage:
         found = (self._names[" ".join(match.group().lower().split())] for match in self._pattern.finditer(text))
         return tuple(dict.fromkeys(found))
 
+    def without_services(self, text: str, instead: str) -> str:
+        """The text with other words instead of the services that it names."""
+        return self._pattern.sub(instead, text)
+
     def about(self, text: str) -> dict[str, tuple[CoverageList, ...]]:
         """The lists of each standard that a text names: standard -> its lists."""
         numbered = entities(text)
@@ -86,13 +98,15 @@ class Coverage:
         return {name: lists for name, lists in kept.items() if lists}
 
     def suites_of(self, service: str) -> frozenset[str]:
-        """The suites that some table places a service in."""
-        return frozenset(
+        """The suites that the vocabulary or some table places a service in."""
+        known = {suite for suite, members in _services()["suites"].items() if service in members}
+        tables = {
             entry.suite
             for found in self.lists
             for entry in found.entries
             if entry.suite and entry.suite != service and service in entry.services
-        )
+        }
+        return frozenset(known | tables)
 
 
 def _whole(name: str) -> str:
@@ -100,8 +114,12 @@ def _whole(name: str) -> str:
 
 
 @cache
-def _aliases() -> Mapping[str, Sequence[str]]:
+def _services() -> Mapping[str, Mapping[str, Sequence[str]]]:
     return tomllib.loads(files("corpus").joinpath("data/services.toml").read_text(encoding="utf-8"))
+
+
+def _aliases() -> Mapping[str, Sequence[str]]:
+    return _services()["names"]
 
 
 def canonical(name: str) -> str:
@@ -110,6 +128,15 @@ def canonical(name: str) -> str:
     while (trimmed := _TRIMMED.sub("", name)) != name:
         name = trimmed
     return next((known for known, others in _aliases().items() if name in others), name)
+
+
+def canonical_names(text: str) -> tuple[str, ...]:
+    """The names that documents use for services that a text names by another one."""
+    found = []
+    for name, others in _aliases().items():
+        if any(re.search(_whole(other), text, re.IGNORECASE) for other in others):
+            found.append(name)
+    return tuple(found)
 
 
 def _lists(document: Document) -> Iterator[CoverageList]:

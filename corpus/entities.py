@@ -7,9 +7,18 @@ import re
 # A name, its number, and further numbers that share the name: "SOC 1, 2, and 3", "SOC 1 및 2", "SOC1/2".
 _NUMBERED = re.compile(
     r"(?<![A-Za-z])(?P<name>[A-Za-z][A-Za-z/-]*[A-Za-z])\)?[\s-]?(?P<first>\d+(?:[.-]\d+)*)"
-    r"(?P<more>(?:\s*(?:,|/|&|·|and|or|및|와|과|또는|이나|,\s*and|,\s*or|,\s*및)\s*\d+(?:[.-]\d+)*(?![\w%]))*)",
+    r"(?P<more>(?:\s*(?:,|/|&|·|and|or|및|와|과|또는|이나|,\s*and|,\s*or|,\s*및)\s*\d+(?:[.-]\d+)*"
+    r"(?![A-Za-z\d_%]|년|월|일|개|가지|회|번|명|곳|시|분|주|퍼센트))*)",
 )
 _NUMBER = re.compile(r"\d+(?:[.-]\d+)*")
+# Words that numbers follow without being named by them: "within 30 days", "May 2018".
+_NOT_NAMES = frozenset(
+    {"a", "an", "the", "and", "or", "of", "in", "on", "at", "by", "for", "from", "to", "with", "within", "over"}
+    | {"under", "than", "about", "per", "after", "before", "until", "since", "every", "last", "next", "past", "between"}
+    | {"is", "are", "was", "were", "be", "has", "have", "only", "least", "most", "all", "these", "those", "through"}
+    | {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november"}
+    | {"december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"}
+)
 
 
 def entities(text: str) -> frozenset[str]:
@@ -21,9 +30,16 @@ def entities(text: str) -> frozenset[str]:
     found: set[str] = set()
     for match in _NUMBERED.finditer(text):
         name = match["name"].lower().split("/")[0]
+        if name in _NOT_NAMES:
+            continue
         found.add(f"{name} {match['first']}")
         found.update(f"{name} {number}" for number in _NUMBER.findall(match["more"]))
     return frozenset(found)
+
+
+def without_entities(text: str, instead: str = " ") -> str:
+    """The text with other words instead of its numbered names."""
+    return _NUMBERED.sub(instead, text)
 
 
 def rename(text: str, newer: str) -> str:

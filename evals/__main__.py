@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from tqdm import tqdm
 
 from assistant.answer import Assistant
+from assistant.extract import ExtractiveWriter
+from assistant.judgement import Judgement
+from assistant.reader import Reader
 from corpus.errors import AssistantError
 from evals.cases import Case, bundled_cases, load_cases
-from evals.run import Row, run, summarise
+from evals.fit import fit, judged
+from evals.report import agreement, by_kind, table
+from evals.run import Row, run
 from evals.speed import measure
 from ingest.settings import load_settings
 
@@ -28,20 +32,43 @@ def main(arguments: list[str] | None = None) -> int:
     ask.add_argument("--out", type=Path, help="write one JSON row a case to this file")
     speed = commands.add_parser("speed", help="time ingest and answers beside the LangChain tutorial pipeline")
     speed.add_argument("paths", nargs="*", type=Path, help="documents (default: SOC_DOCUMENTS, else the bundled page)")
+    tune = commands.add_parser("fit", help="fit the judges' weights on the development questions")
+    tune.add_argument(
+        "home", nargs="+", metavar="SCOPE=HOME", help="e.g. soc=HOME collection=HOME: where each is indexed"
+    )
+    tune.add_argument("--out", type=Path, required=True, help="the file of fitted numbers to write")
     options = parser.parse_args(arguments)
     try:
         if options.command == "speed":
             for line in measure(options.paths or load_settings().documents):
                 print(line, flush=True)
             return 0
+        if options.command == "fit":
+            homes = dict(home.split("=", 1) for home in options.home)
+            options.out.write_text(_fitted(homes).model_dump_json(indent=1) + "\n", encoding="utf-8")
+            return 0
         rows = _run(_chosen(options.cases or bundled_cases(), options.scope, options.split), options.out)
     except AssistantError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    for language in ("en", "ko"):
-        part = [row for row in rows if row.case.language == language]
-        print(language, json.dumps(summarise(part), indent=1, ensure_ascii=False))
+    print(table(rows), "", by_kind(rows), "", f"Twins agree: {agreement(rows)}", sep="\n")
     return 0
+
+
+def _fitted(homes: dict[str, str]) -> Judgement:
+    settings = load_settings()
+    start = Judgement.load("judgement" if settings.reader else "judgement-without-reader")
+    writer = ExtractiveWriter(start, Reader() if settings.reader else None)
+    samples = [
+        sample
+        for scope, home in homes.items()
+        for sample in judged(
+            Assistant.open(settings.model_copy(update={"home": Path(home)})),
+            writer,
+            _chosen(bundled_cases(), scope, "dev"),
+        )
+    ]
+    return fit(samples, start)
 
 
 def _chosen(paths: list[Path], scope: str | None, split: str | None) -> list[Case]:

@@ -97,7 +97,7 @@ def load_cases(paths: Sequence[Path], known_segments: Iterable[str] | None = Non
 
 def _rows(path: Path, faults: list[str]) -> Iterator[tuple[int, Case]]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # not splitlines: U+2028 may stand inside a row
     except (OSError, UnicodeDecodeError) as error:
         faults.append(f"{path}: {error}")
         return

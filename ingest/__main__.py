@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
             summary = build_index(
                 settings.home,
                 paths or settings.documents,
-                open_embedder(settings.embedding_model),
+                open_embedder(settings.embedding_model, settings.embedding_backend),
                 on_progress=bar.show,
             )
     except AssistantError as error:

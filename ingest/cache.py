@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,20 +26,30 @@ class EmbeddingCache:
     def __init__(self, path: Path) -> None:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._connection = self._connect()
-        except sqlite3.DatabaseError:
-            path.replace(path.with_suffix(".damaged"))
-            self._connection = self._connect()
+        with self._storage_errors():
+            try:
+                self._connection = self._connect()
+            except sqlite3.OperationalError:  # the disk's fault, not the file's
+                raise
+            except sqlite3.DatabaseError:
+                path.replace(path.with_suffix(".damaged"))
+                self._connection = self._connect()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS vectors "
-            "(model TEXT, text TEXT, vector BLOB, PRIMARY KEY (model, text)) WITHOUT ROWID"
-        )
-        connection.commit()
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS vectors "
+                "(model TEXT, text TEXT, vector BLOB, PRIMARY KEY (model, text)) WITHOUT ROWID"
+            )
+            connection.commit()
+            (checked,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if checked != "ok":
+                raise sqlite3.DatabaseError(checked)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def close(self) -> None:
@@ -77,17 +88,22 @@ class EmbeddingCache:
             part = keys[start : start + _LOOKUP]
             marks = ",".join("?" * len(part))
             query = f"SELECT text, vector FROM vectors WHERE model = ? AND text IN ({marks})"  # noqa: S608
-            for key, blob in self._connection.execute(query, (model, *part)):
-                found[key] = np.frombuffer(blob, dtype=np.float32)
+            with self._storage_errors():
+                rows = self._connection.execute(query, (model, *part)).fetchall()
+            found.update((key, np.frombuffer(blob, dtype=np.float32)) for key, blob in rows)
         return found
 
     def _write(self, model: str, vectors: dict[str, np.ndarray]) -> None:
         rows = [(model, key, vector.tobytes()) for key, vector in vectors.items()]
+        with self._storage_errors(), self._connection:
+            self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+
+    @contextmanager
+    def _storage_errors(self) -> Iterator[None]:
         try:
-            with self._connection:
-                self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
-        except sqlite3.OperationalError as error:
+            yield
+        except sqlite3.Error as error:
             raise StorageError(
-                f"The embedding cache {self._path} cannot be written: {error}.",
+                f"The embedding cache {self._path} cannot be read or written: {error}.",
                 remedy="Free some disk space, or point SOC_HOME at another disk; the index in use is unchanged.",
             ) from error

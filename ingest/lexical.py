@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import unicodedata
@@ -87,7 +88,7 @@ class LexicalIndex:
 
         try:
             return cls(bm25s.BM25.load(folder, mmap=True, show_progress=False))
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError) as error:
             raise IndexCorruptError(
                 f"The lexical index {folder} cannot be read: {error}.", remedy="Rebuild it: python -m ingest."
             ) from error
@@ -105,6 +106,23 @@ class LexicalIndex:
             return np.zeros(self.rows, np.float32)
         scores: np.ndarray = self._model.get_scores(terms)
         return scores
+
+    def coverage(self, query: str) -> np.ndarray:
+        """How much of the query each row holds, shape (rows,), 0 to 1: its terms, weighed by how rare they are.
+
+        A term that no row holds weighs as much as the rarest (the idf of Robertson and Sparck Jones 1976).
+        """
+        import numpy as np
+
+        held, total = np.zeros(self.rows, np.float32), 0.0
+        starts, rows = self._model.scores["indptr"], self._model.scores["indices"]
+        for term in set(tokens(query)):
+            place = self._model.vocab_dict.get(term)
+            found = rows[starts[place] : starts[place + 1]] if place is not None else rows[:0]
+            weight = math.log(1 + (self.rows - len(found) + 0.5) / (len(found) + 0.5))
+            held[found] += weight
+            total += weight
+        return held / total if total else held
 
 
 def _row(ko: str, en: str) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,58 +13,50 @@ from corpus.errors import ModelError
 if TYPE_CHECKING:
     import numpy as np
     from onnxruntime import InferenceSession
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Tokenizer
 
 MANIFEST = "manifest.json"
 _BATCH_TOKENS = 2048
 _THREADS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """A batch of encodings as the graphs take them. `rows` says which texts they are."""
-
-    rows: list[int]
-    input_ids: np.ndarray
-    attention_mask: np.ndarray
-
-
 class OnnxModel:
-    """One session a process and model; safe to share between threads."""
+    """A tokenizer and a graph: (input_ids, attention_mask) -> one tensor. Safe to share between threads."""
 
     def __init__(self, folder: Path, graph: str) -> None:
-        self.folder = folder
         self.sha256 = check_manifest(folder)[graph]
         self.tokenizer = _open_tokenizer(folder / "tokenizer.json")
         self._session = _open_session(folder / graph)
         self._padding = self.tokenizer.token_to_id("<pad>")
 
-    def batches(self, encodings: Sequence[Encoding]) -> Iterator[Encoded]:
-        """Encodings of like length together, so that little is padded; no batch over `_BATCH_TOKENS` tokens."""
+    def run(self, rows: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], np.ndarray, np.ndarray]]:
+        """Run texts given as token ids, those of like length together, so that little is padded.
+
+        Yields (which texts, the graph's output for them, their attention mask).
+        """
         import numpy as np
 
-        order = sorted(range(len(encodings)), key=lambda row: len(encodings[row].ids))
-        start = 0
-        while start < len(order):
-            end = start + 1
-            while end < len(order) and len(encodings[order[end]].ids) * (end + 1 - start) <= _BATCH_TOKENS:
-                end += 1
-            rows = order[start:end]
-            width = len(encodings[rows[-1]].ids)
-            ids = np.full((len(rows), width), self._padding, np.int64)
-            mask = np.zeros((len(rows), width), np.int64)
-            for place, row in enumerate(rows):
-                length = len(encodings[row].ids)
-                ids[place, :length] = encodings[row].ids
-                mask[place, :length] = 1
-            yield Encoded(rows, ids, mask)
-            start = end
+        for places in _batches([len(row) for row in rows]):
+            width = len(rows[places[-1]])
+            ids = np.full((len(places), width), self._padding, np.int64)
+            mask = np.zeros((len(places), width), np.int64)
+            for number, place in enumerate(places):
+                ids[number, : len(rows[place])] = rows[place]
+                mask[number, : len(rows[place])] = 1
+            output: np.ndarray = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+            yield places, output, mask
 
-    def run(self, batch: Encoded) -> np.ndarray:
-        """The graph's first output for a batch."""
-        feeds = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
-        output: np.ndarray = self._session.run(None, feeds)[0]
-        return output
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Places in order of length, cut into batches of at most `_BATCH_TOKENS` tokens, padding included."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lambda place: lengths[place]):
+        if batch and lengths[place] * (len(batch) + 1) > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
 
 
 def check_manifest(folder: Path) -> dict[str, str]:
@@ -107,6 +98,7 @@ def _open_session(path: Path) -> InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = _THREADS
     options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except (Fail, InvalidGraph, InvalidProtobuf) as error:

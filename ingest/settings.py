@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from corpus.documents import bundled_path
 from corpus.errors import ConfigurationError
@@ -22,13 +25,19 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("soc-assistant"),
         description="Folder of the index and the embedding cache.",
     )
-    documents: tuple[Path, ...] = Field(
+    documents: Annotated[tuple[Path, ...], NoDecode] = Field(
         default_factory=lambda: (bundled_path(),),
-        description="Files or folders of documents, as a JSON list.",
+        description="Files or folders of documents: paths with `:` (`;` on Windows) between them, or a JSON list.",
     )
     embedding_model: str = Field(
         default="",
         description="A sentence-transformers name or folder. Empty: the built-in bilingual model.",
+    )
+    embedding_backend: Literal["onnx", "torch"] = Field(
+        default="onnx", description="How the built-in model runs: in 8 bits by onnxruntime, or whole by torch."
+    )
+    reader: bool = Field(
+        default=False, description="Whether the reader judges the evidence; without it the ranking alone decides."
     )
     bm25_weight: float = Field(
         default=0.3, ge=0, le=1, description="Weight of BM25 beside the dense scores, after standardising both."
@@ -38,6 +47,18 @@ class Settings(BaseSettings):
     max_question_characters: int = Field(default=4000, ge=1, description="Longer questions are refused.")
     host: str = Field(default="127.0.0.1", description="Address the chat page listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port of the chat page; 0 takes a free one.")
+
+    @field_validator("documents", mode="before")
+    @classmethod
+    def _split_paths(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        paths = [path for path in value.split(os.pathsep) if path.strip()]
+        if not paths:
+            raise ValueError("it names no file or folder")
+        return paths
 
 
 @cache

@@ -11,7 +11,7 @@ import gradio as gr
 
 from assistant.app import wording
 from assistant.app.render import question_html, reply_html, sources_html
-from assistant.app.turns import ChatAssistant, Turn, stop, take_turn
+from assistant.app.turns import ChatAssistant, Conversation, Turn
 
 # Each question beside its twin in the other language.
 DEFAULT_EXAMPLES = (
@@ -23,6 +23,8 @@ DEFAULT_EXAMPLES = (
 # Answers that may be in the making at once; Gradio's own default is one.
 _CONCURRENT_ANSWERS = 8
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+# A step that takes effect at once, and also where the one before it is still under way.
+_AT_ONCE: dict[str, Any] = {**_QUIET, "queue": False, "trigger_mode": "multiple"}
 
 # What a listener changes: new values by component, as Gradio takes them.
 _Changes = dict[Any, Any]
@@ -30,10 +32,13 @@ _Changes = dict[Any, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Parts:
-    """The components that events read and change. `turns` and `unanswered` are the session's, not shown."""
+    """The components that events read and change.
 
-    turns: gr.State
-    unanswered: gr.State
+    Two are the session's and not shown: the `conversation`, and the question `asked` in the box last.
+    """
+
+    conversation: gr.State
+    asked: gr.State
     chat: gr.Chatbot
     sources: gr.HTML
     box: gr.Textbox
@@ -49,9 +54,9 @@ class _Parts:
         """Ready for the next question."""
         return {self.ask: gr.update(visible=True), self.stop: gr.update(visible=False)}
 
-    def conversation(self, turns: list[Turn]) -> _Changes:
-        """The conversation as it stands, wherever it shows."""
-        return {self.turns: turns, self.chat: _messages(turns), self.sources: sources_html(turns)}
+    def shows(self, turns: list[Turn]) -> _Changes:
+        """The conversation wherever it shows."""
+        return {self.chat: _messages(turns), self.sources: sources_html(turns)}
 
 
 def build_page(assistant: ChatAssistant, *, examples: Sequence[str] = DEFAULT_EXAMPLES) -> gr.Blocks:
@@ -91,67 +96,65 @@ def _lay_out(examples: Sequence[str]) -> _Parts:
                     html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
                 )
                 ask = gr.Button(wording.ASK, variant="primary", scale=0, min_width=112, elem_id="ask")
-                stop_ = gr.Button(wording.STOP, variant="stop", scale=0, min_width=112, elem_id="stop", visible=False)
+                stop = gr.Button(wording.STOP, variant="stop", scale=0, min_width=112, elem_id="stop", visible=False)
                 clear = gr.Button(wording.CLEAR, scale=0, min_width=112, elem_id="clear")
         with gr.Column(scale=5, elem_id="evidence"):
             gr.HTML(f'<h2 id="sources-title">{wording.SOURCES}</h2>')
             sources = gr.HTML(sources_html([]), elem_id="sources")
     return _Parts(
-        turns=gr.State([]),
-        unanswered=gr.State(""),
+        conversation=gr.State(Conversation()),
+        asked=gr.State(""),
         chat=chat,
         sources=sources,
         box=box,
         ask=ask,
-        stop=stop_,
+        stop=stop,
         clear=clear,
     )
 
 
 def _wire_answering(parts: _Parts, assistant: ChatAssistant) -> None:
-    """Ask from the box, an example or a suggestion; stop; clear. One answer at a time in a session."""
+    """Ask from the box, an example or a suggestion; stop; clear. One answer at a time in a session.
 
-    def respond(typed: str, earlier: list[Turn], event: gr.EventData) -> Iterator[_Changes]:
+    Stop and Clear end the answer in the conversation, and never by Gradio's `cancels`: a browser that still waits for a
+    cancelled event drops the next question. For the same reason nothing invites the next question, Ask or a suggestion,
+    before the event that answers has ended: `rest` shows them, after it.
+    """
+
+    def respond(typed: str, conversation: Conversation, event: gr.EventData) -> Iterator[_Changes]:
         chosen = _chosen_question(event)
-        question = typed if chosen is None else chosen
-        yield parts.busy() if chosen is not None else {**parts.busy(), parts.box: ""}
-        current = earlier
-        for turn in take_turn(assistant, question, earlier):
-            current = [*earlier, turn]
-            yield parts.conversation(current)
-        lost = chosen is None and current[-1].failure is not None
-        yield {**parts.idle(), parts.unanswered: typed if lost else ""}
+        start = {parts.box: "", parts.asked: typed} if chosen is None else {parts.asked: ""}
+        changes = {**parts.busy(), **start}
+        for turns in conversation.ask(assistant, typed if chosen is None else chosen):
+            yield {**changes, **parts.shows(turns)}
+            changes = {}
 
-    def give_back(typed: str, unanswered: str) -> str:
-        return typed or unanswered
+    def rest(typed: str, asked: str, conversation: Conversation) -> _Changes:
+        turns = conversation.turns
+        changes = {**parts.shows(turns), **parts.idle()}
+        # After a failure the question returns to the box, unless something new was typed meanwhile.
+        if asked and not typed and turns and turns[-1].failure is not None:
+            changes[parts.box] = asked
+        return changes
 
-    def interrupt(turns: list[Turn]) -> _Changes:
-        return {**parts.idle(), **parts.conversation(stop(turns))}
+    def start_over(conversation: Conversation) -> _Changes:
+        conversation.clear()
+        return parts.shows(conversation.turns)
 
-    def start_over() -> _Changes:
-        return {**parts.idle(), **parts.conversation([]), parts.unanswered: ""}
-
-    shown = [parts.turns, parts.chat, parts.sources, parts.ask, parts.stop]
+    shown = [parts.chat, parts.sources, parts.ask, parts.stop, parts.box]
     answering = gr.on(
         [parts.box.submit, parts.ask.click, parts.chat.example_select, parts.chat.option_select],
         respond,
-        [parts.box, parts.turns],
-        [*shown, parts.box, parts.unanswered],
+        [parts.box, parts.conversation],
+        [*shown, parts.asked],
         trigger_mode="once",
         concurrency_limit=_CONCURRENT_ANSWERS,
         **_QUIET,
     )
-    # After a failure the question returns to the box, unless something new was typed meanwhile.
-    answering.then(give_back, [parts.box, parts.unanswered], parts.box, **_QUIET)
-    parts.stop.click(interrupt, parts.turns, shown, cancels=[answering], queue=False, **_QUIET)
+    answering.then(rest, [parts.box, parts.asked, parts.conversation], shown, **_AT_ONCE)
+    parts.stop.click(Conversation.stop, parts.conversation, None, **_AT_ONCE)
     gr.on(
-        [parts.clear.click, parts.chat.clear],
-        start_over,
-        None,
-        [*shown, parts.unanswered],
-        cancels=[answering],
-        queue=False,
-        **_QUIET,
+        [parts.clear.click, parts.chat.clear], start_over, parts.conversation, [parts.chat, parts.sources], **_AT_ONCE
     )
 
 

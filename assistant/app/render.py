@@ -42,7 +42,7 @@ def reply_html(turn: Turn, *, position: int, latest: bool) -> str:
     """What stands under a question: dots while waiting, the answer, or why there is none.
 
     `position` is the turn's place in the conversation, from 0; a citation leads to the source of the same position.
-    Only the `latest` turn announces its suggestions, as only its buttons are on the page.
+    Only the `latest` turn has its suggestions as buttons; an earlier abstention names its nearest sections in its text.
     """
     stopped = f'<p class="stopped">{escape(STOPPED)}</p>' if turn.state == "stopped" else ""
     if turn.failure is not None:
@@ -81,8 +81,10 @@ def _answer_html(answer: Answer, *, position: int, announce: bool) -> str:
         parts.append(f'<p class="notice"><b>{words.notice}</b> {escape(answer.notice)}</p>')
     numbers = {citation.number for citation in answer.citations}
     parts.append(f'<div class="text">{_paragraphs(answer.text, position=position, numbers=numbers)}</div>')
-    if announce and answer.suggestions:
+    if answer.suggestions and (announce or answer.abstained):
         parts.append(f'<p class="next">{words.nearest if answer.abstained else words.ask_next}</p>')
+    if answer.abstained and not announce:
+        parts.append("".join(f'<p class="near">{escape(section)}</p>' for section in answer.suggestions))
     kind = "answer abstained" if answer.abstained else "answer"
     return f'<div class="{kind}" lang="{answer.language}">{"".join(parts)}</div>'
 

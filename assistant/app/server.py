@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 import sys
+import webbrowser
 from importlib.resources import files
 
 import gradio as gr
@@ -29,7 +30,7 @@ _HEADERS = {
 
 
 def serve(assistant: ChatAssistant, *, host: str, port: int) -> None:
-    """Show the page until interrupted, and print its address. Port 0 takes a free one.
+    """Show the page until interrupted; print its address, and open it for a person at a terminal. Port 0: a free one.
 
     Raises:
         ConfigurationError: nothing can listen on this host and port.
@@ -38,6 +39,8 @@ def serve(assistant: ChatAssistant, *, host: str, port: int) -> None:
     address = launch(page, host=host, port=port)
     sys.stdout.write(f"SOC Assistant answers at {address} (Ctrl+C ends it)\n")
     sys.stdout.flush()
+    if sys.stdout.isatty():
+        webbrowser.open(address)
     page.block_thread()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from threading import Condition, Thread
 from typing import Literal, Protocol
 
 from assistant.app import wording
@@ -75,6 +76,78 @@ def take_turn(assistant: ChatAssistant, question: str, earlier: Sequence[Turn]) 
     yield replace(turn, state="done")
 
 
-def stop(turns: Sequence[Turn]) -> list[Turn]:
-    """The same conversation with its running turn stopped; what was already said is kept."""
-    return [replace(turn, state="stopped") if turn.state == "running" else turn for turn in turns]
+def stopped(turn: Turn) -> Turn:
+    """The turn as it is when the user stops it: what was already said is kept."""
+    return replace(turn, state="stopped")
+
+
+class Conversation:
+    """One visitor's turns. Asking, Stop and Clear come from threads of their own and take effect at once.
+
+    A step of the assistant may last long and cannot be broken off: what it says after Stop or Clear is dropped.
+    """
+
+    def __init__(self) -> None:
+        self._turns: list[Turn] = []  # replaced by each change, never changed itself
+        self._asked: object | None = None  # stands for the question whose answer is in the making
+        self._changed = Condition()
+
+    def __deepcopy__(self, memo: object) -> Conversation:
+        """Gradio gives each visitor a copy of the first conversation."""
+        return Conversation()
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The conversation as it stands."""
+        return self._turns
+
+    def ask(self, assistant: ChatAssistant, question: str) -> Iterator[list[Turn]]:
+        """Take a turn, and yield the conversation as it changes, while the answer is in the making.
+
+        A consumer that is slower than the assistant skips steps. One that leaves stops the answer.
+        """
+        asked = object()
+        with self._changed:
+            self._end()
+            earlier = self._turns
+            self._asked, self._turns = asked, [*earlier, Turn(question=question)]
+            shown = self._turns
+        Thread(target=self._follow, args=(asked, assistant, question, earlier), daemon=True).start()
+        try:
+            while True:
+                yield shown
+                with self._changed:
+                    while self._turns is shown:
+                        self._changed.wait()
+                    if self._asked is not asked:
+                        return
+                    shown = self._turns
+        finally:
+            with self._changed:
+                if self._asked is asked:
+                    self._end()
+
+    def stop(self) -> None:
+        """End the answer in the making, if there is one; what was already said is kept."""
+        with self._changed:
+            self._end()
+
+    def clear(self) -> None:
+        """Start over, without the answer in the making."""
+        with self._changed:
+            self._asked, self._turns = None, []
+            self._changed.notify_all()
+
+    def _end(self) -> None:
+        if self._asked is not None:
+            self._asked, self._turns = None, [*self._turns[:-1], stopped(self._turns[-1])]
+            self._changed.notify_all()
+
+    def _follow(self, asked: object, assistant: ChatAssistant, question: str, earlier: list[Turn]) -> None:
+        for turn in take_turn(assistant, question, earlier):
+            with self._changed:
+                if self._asked is not asked:
+                    return
+                self._turns = [*earlier, turn]
+                self._asked = asked if turn.state == "running" else None
+                self._changed.notify_all()

@@ -1,7 +1,7 @@
 """The index: built beside the live one, verified, then swapped in; opened and searched by the assistant.
 
-A home folder holds `generations/<id>/` (each complete and immutable), `current` (the pointer: the live
-generation's id), `lock` (one writer at a time) and `cache/` (embeddings).
+A home folder holds `generations/<id>/` (each complete and immutable), `current` (the pointer: the id of the
+live generation, then of the one before it), `lock` (one writer at a time) and `cache/` (embeddings).
 """
 
 from ingest.index.build import BuildSummary, build_index

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import subprocess
 import sys
 import time
@@ -55,6 +57,23 @@ class BuildSummary:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What goes into an index. `texts` is what is embedded: of each segment in its context the Korean, the English."""
+
+    corpus: Corpus
+    chunks: Sequence[Chunk]
+    texts: Sequence[str]
+
+    @property
+    def sources(self) -> dict[str, str]:
+        return {document.id: document.sha256 for document in self.corpus.documents}
+
+    @property
+    def texts_sha256(self) -> str:
+        return hashlib.sha256("\0".join(self.texts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def build_index(
     home: Path, documents: Sequence[Path], embedder: Embedder, *, on_progress: Progress = lambda *_: None
 ) -> BuildSummary:
@@ -65,63 +84,58 @@ def build_index(
         IndexLockedError, StorageError, IndexCorruptError: the live generation goes on answering.
     """
     began = time.monotonic()
-    corpus = _read(documents)
-    chunks = list(chain.from_iterable(split(document) for document in corpus.documents))
+    material = _read(documents)
     with writing(home), storage_errors(home):
-        manifest = _live_manifest(home)
-        changed = manifest is None or not _is_current(manifest, corpus, chunks, embedder)
-        embedded = 0
-        if manifest is None or changed:
-            manifest, embedded = _build(home, corpus, chunks, embedder, on_progress)
+        current = _current(home, material, embedder)
+        manifest, embedded = (current, 0) if current else _build(home, material, embedder, on_progress)
         remove_old(home)
     return BuildSummary(
         generation=manifest.generation,
-        documents=len(corpus.documents),
-        segments=sum(1 for document in corpus.documents for _ in document.segments()),
-        chunks=len(chunks),
+        documents=len(material.corpus.documents),
+        segments=sum(1 for document in material.corpus.documents for _ in document.segments()),
+        chunks=len(material.chunks),
         embedded=embedded,
-        reused=len(set(_texts(chunks))) - embedded,
+        reused=len(set(material.texts)) - embedded,
         seconds=time.monotonic() - began,
-        changed=changed,
-        problems=corpus.problems,
+        changed=current is None,
+        problems=material.corpus.problems,
     )
 
 
-def _read(paths: Sequence[Path]) -> Corpus:
-    corpus = load_corpus(paths)
+def _read(paths: Sequence[Path]) -> _Material:
+    corpus, named = load_corpus(paths), ", ".join(map(str, paths))
     if not corpus.documents:
         reason = f": {corpus.problems[0]}" if corpus.problems else ""
         raise CorpusError(
-            f"No document could be read from {', '.join(map(str, paths))}{reason}.",
-            remedy="Name files or folders of side-by-side Markdown.",
+            f"No document could be read from {named}{reason}.", remedy="Name files or folders of side-by-side Markdown."
         )
-    return corpus
+    chunks = list(chain.from_iterable(split(document) for document in corpus.documents))
+    if not chunks:
+        raise CorpusError(f"There is no text but headings in {named}.", remedy="Name documents that have text.")
+    texts = [
+        chunk.segment_text(segment, language)
+        for chunk in chunks
+        for segment in chunk.segments
+        for language in LANGUAGES
+    ]
+    return _Material(corpus, chunks, texts)
 
 
-def _live_manifest(home: Path) -> Manifest | None:
+def _current(home: Path, material: _Material, embedder: Embedder) -> Manifest | None:
+    """The live generation's manifest, if it was built from just this and is still whole."""
     try:
-        return live_generation(home).manifest()
+        live = live_generation(home)
+        manifest = live.manifest()
     except IndexingError:
         return None
+    built_from = manifest.embedder_sha256, manifest.sources, manifest.layout, manifest.texts
+    wanted = embedder.sha256, material.sources, layout_of(material.chunks), material.texts_sha256
+    return manifest if built_from == wanted and not _fault(live) else None
 
 
-def _is_current(manifest: Manifest, corpus: Corpus, chunks: Sequence[Chunk], embedder: Embedder) -> bool:
-    return (manifest.embedder_sha256, manifest.sources, manifest.layout) == (
-        embedder.sha256,
-        _sources(corpus),
-        layout_of(chunks),
-    )
-
-
-def _sources(corpus: Corpus) -> dict[str, str]:
-    return {document.id: document.sha256 for document in corpus.documents}
-
-
-def _build(
-    home: Path, corpus: Corpus, chunks: Sequence[Chunk], embedder: Embedder, on_progress: Progress
-) -> tuple[Manifest, int]:
+def _build(home: Path, material: _Material, embedder: Embedder, on_progress: Progress) -> tuple[Manifest, int]:
     """Write a generation, have it verified and publish it. A failure leaves nothing behind."""
-    vectors, embedded = _embed(home, chunks, embedder, on_progress)
+    vectors, embedded = _embed(home, material.texts, embedder, on_progress)
     generation = new_generation(home)
     manifest = Manifest(
         generation=generation.id,
@@ -129,17 +143,22 @@ def _build(
         embedder_name=embedder.name,
         embedder_sha256=embedder.sha256,
         dimension=embedder.dimension,
-        sources=_sources(corpus),
-        layout=layout_of(chunks),
-        segments=sum(len(chunk.segments) for chunk in chunks),
-        chunks=len(chunks),
-        problems=corpus.problems,
+        sources=material.sources,
+        layout=layout_of(material.chunks),
+        texts=material.texts_sha256,
+        segments=sum(len(chunk.segments) for chunk in material.chunks),
+        chunks=len(material.chunks),
+        problems=material.corpus.problems,
     )
     try:
         on_progress("index", 0, 2)
-        _write(generation, manifest, corpus, chunks, vectors)
+        _write(generation, manifest, material, vectors)
         on_progress("index", 1, 2)
-        _verify_in_child(generation)
+        if fault := _fault(generation):
+            raise IndexCorruptError(
+                f"The new index {generation.id} failed its verification: {fault}.",
+                remedy="The index in use is unchanged. Check the disk, then run python -m ingest again.",
+            )
         on_progress("index", 2, 2)
         publish(home, generation)
     except BaseException:
@@ -148,19 +167,8 @@ def _build(
     return manifest, embedded
 
 
-def _texts(chunks: Sequence[Chunk]) -> list[str]:
-    """What is embedded: every segment within its chunk's context, in Korean and in English."""
-    return [
-        chunk.segment_text(segment, language)
-        for chunk in chunks
-        for segment in chunk.segments
-        for language in LANGUAGES
-    ]
-
-
-def _embed(home: Path, chunks: Sequence[Chunk], embedder: Embedder, on_progress: Progress) -> tuple[np.ndarray, int]:
+def _embed(home: Path, texts: Sequence[str], embedder: Embedder, on_progress: Progress) -> tuple[np.ndarray, int]:
     """Vectors, shape (segments, languages, dimension), and how many texts were embedded anew."""
-    texts = _texts(chunks)
     unique = list(dict.fromkeys(texts))
     done = 0
 
@@ -179,31 +187,31 @@ def _embed(home: Path, chunks: Sequence[Chunk], embedder: Embedder, on_progress:
     return ordered.reshape(-1, len(LANGUAGES), embedder.dimension), embedded
 
 
-def _write(
-    generation: Generation, manifest: Manifest, corpus: Corpus, chunks: Sequence[Chunk], vectors: np.ndarray
-) -> None:
+def _write(generation: Generation, manifest: Manifest, material: _Material, vectors: np.ndarray) -> None:
     import numpy as np
 
-    generation.write_documents(corpus.documents)
+    generation.write_documents(material.corpus.documents)
     np.save(generation.vectors, vectors.astype(np.float16), allow_pickle=False)
-    rows = [(chunk, segment) for chunk in chunks for segment in chunk.segments]
-    texts = {language: [chunk.segment_text(segment, language) for chunk, segment in rows] for language in LANGUAGES}
-    LexicalIndex.build(list(zip(texts["ko"], texts["en"], strict=True))).save(generation.lexical)
-    with DenseStore(generation.chroma) as store:
+    columns = [material.texts[number :: len(LANGUAGES)] for number in range(len(LANGUAGES))]
+    LexicalIndex.build(list(zip(*columns, strict=True))).save(generation.lexical)
+    ids = [chunk.id for chunk in material.chunks for _ in chunk.segments]
+    with DenseStore(generation.chroma, create=True) as store:
         for number, language in enumerate(LANGUAGES):
-            store.add(language, [chunk.id for chunk, _ in rows], texts[language], vectors[:, number])
+            store.add(language, ids, columns[number], vectors[:, number])
     generation.write_manifest(manifest)
 
 
-def _verify_in_child(generation: Generation) -> None:
-    """Open and probe the new generation in a process of its own, as a reader will."""
-    command = [sys.executable, "-m", "ingest.index.verify", str(generation.folder)]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    if finished.returncode != 0:
-        reason = (
-            finished.stdout.strip() or finished.stderr.strip() or f"exit status {finished.returncode}"
-        ).splitlines()
-        raise IndexCorruptError(
-            f"The new index {generation.id} failed its verification: {reason[-1]}.",
-            remedy="The index in use is unchanged. Check the disk, then run python -m ingest again.",
-        )
+def _fault(generation: Generation) -> str:
+    """What is wrong with a generation, as a process of its own finds that opens and probes it like a reader."""
+    search_path = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    finished = subprocess.run(  # noqa: S603
+        [sys.executable, "-P", "-m", "ingest.index.verify", str(generation.folder)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(search_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if finished.returncode == 0:
+        return ""
+    reason = finished.stdout.strip() or finished.stderr.strip() or f"exit status {finished.returncode}"
+    return reason.splitlines()[-1]

@@ -15,16 +15,18 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from corpus.documents import Document, Problem
-from corpus.errors import IndexCorruptError, IndexLockedError, IndexMissingError, StorageError
+from corpus.errors import IndexCorruptError, IndexingError, IndexLockedError, IndexMissingError, StorageError
 
 FORMAT = 1
-KEPT_GENERATIONS = 2
 REBUILD = "Rebuild it: python -m ingest."
 _DOCUMENTS = TypeAdapter(tuple[Document, ...])
 
 
 class Manifest(BaseModel):
-    """What built a generation and how much is in it. `layout` is a SHA-256 over all chunk and segment ids."""
+    """What built a generation and how much is in it.
+
+    `layout` is a SHA-256 over all chunk and segment ids, `texts` one over all texts that were embedded.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,6 +38,7 @@ class Manifest(BaseModel):
     dimension: int
     sources: dict[str, str]
     layout: str
+    texts: str
     segments: int
     chunks: int
     problems: tuple[Problem, ...] = ()
@@ -98,13 +101,21 @@ def live_generation(home: Path) -> Generation:
     """
     pointer = home / "current"
     try:
-        name = pointer.read_text(encoding="utf-8").strip()
+        names = _pointed(home)
     except FileNotFoundError:
         raise IndexMissingError(f"There is no index in {home}.", remedy="Build it: python -m ingest.") from None
+    except (OSError, ValueError) as error:
+        raise IndexCorruptError(f"{pointer} cannot be read: {error}.", remedy=REBUILD) from error
+    name = names[0] if names else ""
     generation = Generation(home / "generations" / name)
     if not name or not generation.folder.is_dir():
         raise IndexCorruptError(f"{pointer} names the generation {name!r}, which is not there.", remedy=REBUILD)
     return generation
+
+
+def _pointed(home: Path) -> list[str]:
+    """The ids that the pointer holds: of the live generation, then of the one before it."""
+    return (home / "current").read_text(encoding="utf-8").split()
 
 
 @contextmanager
@@ -157,18 +168,22 @@ def publish(home: Path, generation: Generation) -> None:
     _fsync(generation.folder)
     _fsync(generation.folder.parent)
     pending = home / "current.new"
-    pending.write_text(generation.id, encoding="utf-8")
+    pending.write_text("\n".join((generation.id, *_live_id(home))), encoding="utf-8")
     _fsync(pending)
     pending.replace(home / "current")
     _fsync(home)
 
 
+def _live_id(home: Path) -> list[str]:
+    try:
+        return [live_generation(home).id]
+    except IndexingError:
+        return []
+
+
 def remove_old(home: Path) -> None:
-    """Drop unfinished builds and all but the newest complete generations. Readers may still be on the previous one."""
-    live = live_generation(home).id
-    older = sorted((path for path in (home / "generations").iterdir() if path.name < live), reverse=True)
-    complete = [path for path in older if (path / "manifest.json").exists()]
-    keep = {live, *(path.name for path in complete[: KEPT_GENERATIONS - 1])}
+    """Drop unfinished builds and all generations but the live one and the one before, which readers may still use."""
+    keep = _pointed(home)
     for path in (home / "generations").iterdir():
         if path.name not in keep:
             shutil.rmtree(path, ignore_errors=True)

@@ -14,10 +14,12 @@ from ingest.index.generations import REBUILD
 
 if TYPE_CHECKING:
     import numpy as np
+    from chromadb import Collection
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateCollectionConfiguration
 
 LANGUAGES: tuple[Language, Language] = ("ko", "en")
+_DATABASE = "chroma.sqlite3"
 _BATCH = 2000
 _HNSW: CreateCollectionConfiguration = {
     "hnsw": {"space": "cosine", "ef_construction": 128, "max_neighbors": 24, "ef_search": 128}
@@ -25,20 +27,23 @@ _HNSW: CreateCollectionConfiguration = {
 
 
 class DenseStore:
-    """One Chroma collection a language; row n of each is segment n. Use as a context manager, or close it."""
+    """One Chroma collection a language; row n of each is segment n. Use as a context manager, or close it.
 
-    def __init__(self, folder: Path) -> None:
+    With `create` it begins empty; otherwise the folder must hold a store, and is not written to but for what Chroma
+    itself writes whenever it opens one: on a disk that is full or read-only that is a StorageError.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
         self._folder = folder
-        with _translated(folder):
+        if not create and not (folder / _DATABASE).is_file():
+            raise IndexCorruptError(f"The dense index {folder} has no {_DATABASE}.", remedy=REBUILD)
+        with translated(folder, writing=create):
             self._client = _open_client(folder)
-            self._collections = {
-                language: self._client.get_or_create_collection(
-                    f"segments_{language}",
-                    configuration=_HNSW,
-                    embedding_function=None,
-                )
-                for language in LANGUAGES
-            }
+            try:
+                self._collections = {language: self._collection(language, create=create) for language in LANGUAGES}
+            except BaseException:
+                self._client.close()
+                raise
 
     def __enter__(self) -> DenseStore:
         return self
@@ -49,10 +54,16 @@ class DenseStore:
     def close(self) -> None:
         self._client.close()
 
+    def _collection(self, language: Language, *, create: bool) -> Collection:
+        name = f"segments_{language}"
+        if create:
+            return self._client.create_collection(name, configuration=_HNSW, embedding_function=None)
+        return self._client.get_collection(name, embedding_function=None)
+
     def add(self, language: Language, chunk_ids: Sequence[str], texts: Sequence[str], vectors: np.ndarray) -> None:
         """Add rows 0.. in order; `vectors` has the shape (rows, dimension)."""
         collection = self._collections[language]
-        with _translated(self._folder):
+        with translated(self._folder, writing=True):
             for start in range(0, len(chunk_ids), _BATCH):
                 part = slice(start, start + _BATCH)
                 collection.add(
@@ -63,50 +74,57 @@ class DenseStore:
                 )
 
     def count(self, language: Language) -> int:
-        with _translated(self._folder):
+        with translated(self._folder):
             return self._collections[language].count()
 
     def nearest(self, language: Language, vector: np.ndarray, *, k: int) -> list[int]:
         """Rows of the k nearest segments by cosine, best first."""
-        with _translated(self._folder):
+        with translated(self._folder):
             found = self._collections[language].query(query_embeddings=[vector], n_results=k, include=[])
         return [int(row) for row in found["ids"][0]]
 
 
 def _open_client(folder: Path) -> Client:
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
 
-    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    try:
+        client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    except BaseException:
+        SharedSystemClient._identifier_to_system.pop(str(folder), None)  # else the next call gets what half started
+        raise
     return cast("Client", client)
 
 
 @contextmanager
-def _translated(folder: Path) -> Iterator[None]:
-    from chromadb.errors import ChromaError
+def translated(folder: Path, *, writing: bool = False) -> Iterator[None]:
+    """Turn what Chroma raises into errors of our tree. A new store that fails inside has only the disk to blame."""
+    from chromadb.errors import ChromaError, InternalError
 
     try:
         yield
-    except (ChromaError, sqlite3.Error, ValueError, KeyError) as error:
-        if _means_full_disk(error):
+    except (ChromaError, sqlite3.Error, OSError, RuntimeError, TypeError, ValueError, KeyError) as error:
+        if _means_unwritable(error) or (writing and isinstance(error, InternalError | sqlite3.Error | OSError)):
             raise StorageError(
                 f"The dense index {folder} cannot be written: {error}.",
-                remedy="Free some disk space; the index in use is unchanged.",
+                remedy="Free some disk space, or make the folder writable; the index in use is unchanged.",
             ) from error
         raise IndexCorruptError(f"The dense index {folder} cannot be used: {error}.", remedy=REBUILD) from error
 
 
-def _means_full_disk(error: Exception) -> bool:
+def _means_unwritable(error: Exception) -> bool:
+    signs = ("disk is full", "no space left", "file too large", "disk i/o error", "readonly", "read-only")
     text = str(error).lower()
-    return any(sign in text for sign in ("disk is full", "no space left", "file too large", "disk i/o error"))
+    return isinstance(error, PermissionError) or any(sign in text for sign in signs)
 
 
 def quick_check(folder: Path) -> str:
     """SQLite's own opinion of the store's database: "ok", or what is wrong."""
-    path = folder / "chroma.sqlite3"
+    path = (folder / _DATABASE).absolute()
     if not path.exists():
         return f"{path.name} is missing"
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
     try:
         rows: list[tuple[Any, ...]] = connection.execute("PRAGMA quick_check").fetchall()
         return "; ".join(str(row[0]) for row in rows[:3])

@@ -1,0 +1,92 @@
+"""How the judges' opinions are weighed: a few numbers, fitted on the development questions and kept as data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from corpus.entities import entities
+
+if TYPE_CHECKING:
+    from assistant.extract import Candidate
+    from assistant.question import Question
+    from assistant.reader import Reading
+    from assistant.retrieve import RankedSegment
+
+_DEPTH = 5
+_FLOOR = 1e-4
+
+
+class Judgement(BaseModel):
+    """The fitted numbers.
+
+    read           how many of the best-ranked segments the reader reads
+    reading        weight of the reader's log-odds beside the ranking's score
+    margin         how far below the best segment's score a further sentence of the answer may lie
+    sentences      how many sentences an answer has at the most
+    weights        of the logistic regression over `signals`, with its intercept
+    threshold      answers of a lower confidence are not given
+    verdict        probability from which the reader's verdict counts by itself
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    read: int
+    reading: float
+    margin: float
+    sentences: int
+    weights: dict[str, float]
+    threshold: float
+    verdict: float
+
+    @classmethod
+    def load(cls, name: str) -> Judgement:
+        """The numbers under `assistant/data/<name>.json`."""
+        return cls.model_validate_json(files("assistant").joinpath(f"data/{name}.json").read_bytes())
+
+    def score(self, ranked: RankedSegment, reading: Reading) -> float:
+        return ranked.score + self.reading * log_odds(reading.answers)
+
+    def confidence(self, question: Question, candidates: Sequence[Candidate]) -> float:
+        """Probability that the best candidates answer the question, 0 to 1; 0 without candidates."""
+        if not candidates:
+            return 0.0
+        found = signals(question, candidates)
+        total = self.weights["intercept"] + sum(self.weights.get(name, 0.0) * value for name, value in found.items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def signals(question: Question, candidates: Sequence[Candidate]) -> dict[str, float]:
+    """What the confidence is computed from. None depends on the size of the collection.
+
+    answers     log-odds of the best candidate's reading (0 without a reader)
+    most        the highest log-odds among all candidates
+    cosine      the best candidate's cosine
+    depth       mean cosine of the five best candidates
+    coverage    share of the question's terms, weighed by rarity, that the best candidate holds within its context
+    covered     the highest such share among all candidates
+    names       1 if the best candidate's chunk names every numbered name of the question, else 0
+    """
+    best = candidates[0]
+    text = f"{best.passage.chunk.text('en')} {best.passage.chunk.text('ko')}"
+    top = [one.ranked.cosine for one in candidates[:_DEPTH]]
+    odds = [log_odds(one.reading.answers) if one.reading else 0.0 for one in candidates]
+    return {
+        "answers": odds[0],
+        "most": max(odds),
+        "cosine": best.ranked.cosine,
+        "depth": sum(top) / len(top),
+        "coverage": best.ranked.coverage,
+        "covered": max(one.ranked.coverage for one in candidates),
+        "names": float(question.entities <= entities(text)),
+    }
+
+
+def log_odds(probability: float) -> float:
+    """The logit of a probability, kept away from infinity."""
+    kept = min(1 - _FLOOR, max(_FLOOR, probability))
+    return math.log(kept / (1 - kept))

@@ -1,0 +1,104 @@
+"""Reports on bilingual documents: `python -m corpus divergences [PATH ...]`."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from corpus.divergence import Divergence, divergences
+from corpus.documents import Document, bundled_path, load_corpus
+from corpus.errors import AssistantError
+
+Row = tuple[Document, Divergence]
+_COLUMNS = (
+    "document", "title", "segment_id", "severity", "kind", "probability", "en", "ko", "explanation_en",
+    "explanation_ko", "source_url",
+)  # fmt: skip
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse, list, print; 1 and one line on stderr when documents cannot be read."""
+    options = _parser().parse_args(arguments)
+    try:
+        corpus = load_corpus(options.paths or [bundled_path()])
+    except AssistantError as error:
+        print("error:", *str(error).split(), file=sys.stderr)
+        return 1
+    for problem in corpus.problems:
+        print("note:", *str(problem).split(), file=sys.stderr)
+    documents = corpus.documents
+    rows = list(listed(documents, severity=options.severity))
+    try:
+        if options.json:
+            print(json.dumps([_record(row) for row in rows], ensure_ascii=False, indent=1))
+        elif options.csv:
+            writer = csv.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(_record(row) for row in rows)
+        else:
+            print(report(rows, documents))
+    except BrokenPipeError:
+        sys.stderr.close()
+    return 0
+
+
+def listed(documents: Iterable[Document], *, severity: str | None = None) -> Iterable[Row]:
+    """The divergences of the documents, in their order; of one severity, if one is given."""
+    for document in documents:
+        for divergence in divergences(document):
+            if severity in {None, divergence.severity}:
+                yield document, divergence
+
+
+def report(rows: Sequence[Row], documents: Sequence[Document]) -> str:
+    """A report to work through: per document its divergences with both texts and what differs."""
+    lines: list[str] = []
+    current = None
+    for document, divergence in rows:
+        if document is not current:
+            current = document
+            lines += [f"# {document.id}: {document.title_en} / {document.title_ko}", ""]
+        lines += [
+            f"[{divergence.severity}] {divergence.segment_id}  {divergence.kind}  {divergence.probability:.2f}",
+            f"  en  {divergence.en}",
+            f"  ko  {divergence.ko}",
+            f"  {divergence.explanation_en}",
+            f"  {divergence.explanation_ko}",
+            "",
+        ]
+    major = sum(divergence.severity == "major" for _, divergence in rows)
+    segments = sum(1 for document in documents for segment in document.segments() if segment.en and segment.ko)
+    summary = f"{major} major and {len(rows) - major} minor in {segments:,} segments of {len(documents)} documents."
+    return "\n".join([*lines, summary])
+
+
+def _record(row: Row) -> dict[str, object]:
+    document, divergence = row
+    values = {"document": document.id, "title": document.title_en, "source_url": document.source_url or ""}
+    values |= asdict(divergence)
+    return {column: values[column] for column in _COLUMNS}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m corpus", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser(
+        "divergences", help="where the Korean and the English of a segment say different things"
+    )
+    command.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: the bundled page)"
+    )
+    command.add_argument("--severity", choices=("major", "minor"), help="list only these")
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as a JSON array")
+    form.add_argument("--csv", action="store_true", help="as CSV with a header line")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,135 @@
+"""Examples for the reader: a question, a text that may be its evidence, whether it is, and with which verdict."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+
+from ingest.training.data import DIRECTIONS, LANGUAGES, Language, Question, Segment, TrainingData
+from ingest.training.mining import Mined, trainable
+
+VERDICTS = ("yes", "no", "conditional")
+YESNO_WEIGHT = 4.0
+GOLD_SHARE = 0.65
+NO_VERDICT = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`verdict` is a place in `VERDICTS`, or `NO_VERDICT` where none is asked or the evidence is not gold."""
+
+    question: str
+    evidence: str
+    answers: bool
+    verdict: int
+
+
+def joined(segments: Sequence[Segment], language: Language, *, depth: int = 2) -> str:
+    """Segments as one evidence text, in document order: the context of the first, then all their texts.
+
+    `title > heading: first text second text ...`; the reader is always given its evidence in this form.
+    """
+    first, *rest = segments
+    return " ".join([first.in_context(language, depth=depth), *(segment.text.of(language) for segment in rest)])
+
+
+def verdict_of(question: Question) -> int:
+    """The place of the question's verdict in `VERDICTS`, or `NO_VERDICT`."""
+    return VERDICTS.index(question.verdict) if question.verdict in VERDICTS else NO_VERDICT
+
+
+class Examples:
+    """Endless training examples, in all four directions.
+
+    Two thirds of the answerable draws get their gold evidence, often with neighbouring segments around it; the others
+    a segment that looks like it: marked near by the writer, near in the slice by the embedder, or mined elsewhere.
+    """
+
+    def __init__(self, data: TrainingData, mined: Mined, *, seed: int) -> None:
+        self.data, self.mined, self.random = data, mined, Random(seed)  # noqa: S311
+        self.questions = trainable(data)
+        self.weights = [YESNO_WEIGHT if verdict_of(question) != NO_VERDICT else 1.0 for question in self.questions]
+
+    def __iter__(self) -> Iterator[Example]:
+        while True:
+            question = self.random.choices(self.questions, self.weights)[0]
+            answers = bool(question.evidence) and self.random.random() < GOLD_SHARE
+            places = self._around(question) if answers else self._mistaken(question)
+            if not places:
+                continue
+            asked, read = self.random.choice(DIRECTIONS)
+            depth = self.random.choices((0, 1, 2), (0.25, 0.15, 0.6))[0]
+            evidence = joined([self.mined.segments[place] for place in places], read, depth=depth)
+            verdict = verdict_of(question) if answers else NO_VERDICT
+            yield Example(question.text.of(asked), evidence, answers, verdict)
+
+    def _around(self, question: Question) -> list[int]:
+        """The gold evidence, in two of five cases with one or two of the segments next to it."""
+        gold = self.mined.places(question, question.evidence)
+        places = set(gold)
+        if self.random.random() < 0.4:
+            beside = [
+                place for place in (min(gold) - 1, max(gold) + 1, max(gold) + 2) if self._same_page(place, gold[0])
+            ]
+            places.update(self.random.sample(beside, min(len(beside), self.random.choice((1, 1, 2)))))
+        return sorted(places)
+
+    def _same_page(self, place: int, other: int) -> bool:
+        segments = self.mined.segments
+        return 0 <= place < len(segments) and segments[place].path == segments[other].path
+
+    def _mistaken(self, question: Question) -> list[int]:
+        """One to three segments of one page that do not answer the question, though they look like it."""
+        gold = self.mined.places(question, question.evidence)
+        kinds = [self.mined.places(question, question.near), self._slice(question)]
+        if gold:  # unanswerable means: by this slice; another page may answer
+            kinds.append(list(self.mined.negatives[question.id]))
+        kinds = [kind for kind in kinds if kind]
+        if not kinds:
+            return []
+        pool = self.random.choice(kinds)
+        first = self.random.choice(pool)
+        others = [place for place in pool if place != first and self._same_page(place, first)]
+        chosen = [first, *self.random.sample(others, min(len(others), self.random.choice((0, 0, 1, 2))))]
+        same = self.mined.same_as(gold, chosen)
+        return sorted(place for place, is_same in zip(chosen, same, strict=True) if not is_same and place not in gold)
+
+    def _slice(self, question: Question) -> list[int]:
+        """The six segments of the slice that are nearest to the question and not its evidence."""
+        gold = set(self.mined.places(question, question.evidence))
+        places = [place for place in self.mined.places(question, question.slice) if place not in gold]
+        scores = self.mined.vectors[places] @ self.mined.question_vectors[question.id]
+        return [places[i] for i in np.argsort(-scores)[:6]]
+
+
+def dev_examples(data: TrainingData, *, seed: int = 0) -> dict[str, list[Example]]:
+    """For each direction the development examples: gold evidence, and what may be mistaken for it.
+
+    Each answerable question gives its gold evidence and, where the writer marked any, its near segments; each
+    unanswerable one its near segments, or else three segments of its slice.
+    """
+    random = Random(seed)  # noqa: S311
+    chosen: list[tuple[Question, list[Segment], bool]] = []
+    for question in data.questions:
+        if question.split != "dev":
+            continue
+        page = data.segment(question.path)
+        order = {id_: i for i, id_ in enumerate(page)}
+        gold = sorted(question.evidence, key=order.__getitem__)
+        near = sorted(set(question.near) - set(gold), key=order.__getitem__)
+        if gold:
+            chosen.append((question, [page[id_] for id_ in gold], True))
+        if not gold and not near:
+            start = random.randrange(max(1, len(question.slice) - 2))
+            near = list(question.slice[start : start + 3])
+        if near:
+            chosen.append((question, [page[id_] for id_ in near], False))
+    return {
+        f"{asked}>{read}": [
+            Example(question.text.of(asked), joined(segments, read), answers, verdict_of(question) if answers else -1)
+            for question, segments, answers in chosen
+        ]
+        for asked in LANGUAGES
+        for read in LANGUAGES
+    }
