@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from assistant.draft import Draft, Statement
@@ -49,8 +49,11 @@ class ExtractiveWriter:
         if not candidates or confidence < self._judgement.threshold:
             return Draft(statements=(), ruling=None, confidence=confidence)
         chosen = self.select(question, candidates)
-        evidence = [segment for _, segments in chosen for segment in segments]
+        best = candidates[0].segment
+        evidence = sorted((one for _, segments in chosen for one in segments), key=lambda segment: segment is not best)
         ruling = reconcile(question, evidence, self.read_together(question, chosen), self._judgement)
+        if ruling:  # the sentence that gives the verdict is the answer
+            chosen = [(passage, (ruling.segment,)) for passage, segments in chosen if ruling.segment in segments]
         statements = tuple(
             Statement(segment.text(question.language), passage, (segment,), is_item=segment.kind in ("item", "cell"))
             for passage, segments in chosen
@@ -93,24 +96,49 @@ class ExtractiveWriter:
     def select(self, question: Question, candidates: Sequence[Candidate]) -> list[tuple[Passage, tuple[Segment, ...]]]:
         """The smallest set of segments that carries the answer, by passage, in document order within each."""
         first = candidates[0]
-        listing = _listing(question, first)
-        if listing:
-            return [(first.passage, listing)]
         near = [one for one in candidates if one.score >= first.score - self._judgement.margin]
+        near = near[: self._judgement.sentences]
+        listing = _listing(question, near)
         chosen: dict[str, tuple[Passage, list[Segment]]] = {}
-        for one in near[: self._judgement.sentences]:
-            chosen.setdefault(one.passage.chunk.id, (one.passage, []))[1].append(one.segment)
-        return [(passage, _completed(passage, segments)) for passage, segments in chosen.values()]
+        for one in near:
+            if not listing or (one is first and one.segment not in listing.segments):
+                chosen.setdefault(one.passage.chunk.id, (one.passage, []))[1].append(one.segment)
+        whole = [(passage, _completed(passage, segments)) for passage, segments in chosen.values()]
+        return [*whole, (listing.passage, listing.segments)] if listing else whole
 
 
-def _listing(question: Question, first: Candidate) -> tuple[Segment, ...]:
-    """All lines of the list that the best segment stands in or introduces, where the question asks for a list."""
-    segments = first.passage.chunk.segments
-    items = tuple(segment for segment in segments if segment.kind == "item")
-    introduces = first.segment.en.rstrip().endswith(":") or first.segment.ko.rstrip().endswith(":")
-    if items and (introduces or (question.kind == "list" and first.segment in items)):
-        return items
-    return ()
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    passage: Passage
+    segments: tuple[Segment, ...]
+
+
+def _listing(question: Question, near: Sequence[Candidate]) -> _Listing | None:
+    """The whole list that the answer is: the one that the best segment introduces, or stands in where the question
+    asks for a list, or of which several lines are near the answer at once.
+    """
+    if question.kind == "yes_no":
+        return None
+    first = near[0]
+    if first.segment.en.rstrip().endswith(":") or first.segment.ko.rstrip().endswith(":"):
+        items = tuple(one for one in first.passage.chunk.segments if one.kind == "item")
+        return _Listing(first.passage, items) if items else None
+    runs = [(one, _items_around(one)) for one in near if one.segment.kind == "item"]
+    for one, items in runs:
+        several = sum(other.segment in items for other, _ in runs) > 1
+        if several or (one is first and question.kind == "list"):
+            return _Listing(one.passage, items)
+    return None
+
+
+def _items_around(candidate: Candidate) -> tuple[Segment, ...]:
+    """The unbroken run of list items that a segment stands in, over the borders of chunks."""
+    segments = candidate.passage.chunk.section.segments
+    for kind, members in groupby(segments, key=lambda segment: segment.kind):
+        run = tuple(members)
+        if kind == "item" and candidate.segment in run:
+            return run
+    return (candidate.segment,)
 
 
 def _completed(passage: Passage, chosen: Sequence[Segment]) -> tuple[Segment, ...]:

@@ -183,8 +183,10 @@ def _starts_with_question_word(text: str) -> bool:
 def _ends_as_question(text: str) -> bool:
     """Whether the text, or a sentence of it that has a question mark, ends as Korean questions do."""
     endings = tuple(vocabulary()["question"]["yes_no"]["ko"]["endings"])
-    asked = [part.rstrip(_TRAILING) for part in re.findall(r"[^?？]+[?？]", text)]
-    return bool(asked) or text.rstrip(_TRAILING).endswith(endings)
+    requests = tuple(vocabulary()["question"]["yes_no"]["ko"]["requests"])
+    if text.rstrip(_TRAILING).endswith(requests):
+        return False
+    return bool(re.search(r"\S\s*[?？]", text)) or text.rstrip(_TRAILING).endswith(endings)
 
 
 def _wants_a_thing(text: str) -> bool:

@@ -65,25 +65,38 @@ def reconcile(
 
 
 def rule(question: Question, evidence: Sequence[Segment]) -> Ruling | None:
-    """The verdict that the evidence gives; None where no rule is sure, or two segments rule differently.
+    """The verdict that the evidence, best segment first, gives; None where no rule is sure or two rule differently.
+
+    A condition counts only where the best segment states it, or it is one that the question names.
 
     English is the source of the documents and decides wherever it is present.
     """
     if question.kind != "yes_no":
         return None
-    rulings = [ruling for segment in evidence if (ruling := _rule_segment(question, segment))]
+    rulings = [
+        ruling
+        for segment in evidence
+        if (ruling := _rule_segment(question, segment))
+        and (ruling.verdict != "conditional" or segment is evidence[0] or _names_concept(question, segment))
+    ]
     return rulings[0] if len({ruling.verdict for ruling in rulings}) == 1 else None
 
 
 def _rule_segment(question: Question, segment: Segment) -> Ruling | None:
     language: Language = "en" if segment.en else "ko"
     clauses = _clauses(segment.text(language), language, question)
+    if any(clause.modality == "forbids" for clause in clauses):
+        return None  # what it forbids, and to whom, no rule knows yet
     verdicts = {verdict for clause in clauses if (verdict := _judge(question, clause))}
     if len(verdicts) == 1 and verdicts != {"conditional"}:
         return Ruling(verdicts.pop(), segment)
     if verdicts:  # clauses that differ by what they speak of: it depends on which the asker means
         return Ruling("conditional", segment, segment.text(question.language))
     return None
+
+
+def _names_concept(question: Question, segment: Segment) -> bool:
+    return bool(question.concepts & concepts(f"{segment.en} {segment.ko}"))
 
 
 def _clauses(text: str, language: Language, question: Question) -> list[_Clause]:

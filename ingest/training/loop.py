@@ -109,12 +109,12 @@ def train(
                 )
             outcome.losses.append(value)
             outcome.steps, outcome.seconds = outcome.steps + 1, seconds
-            spent = min(1.0, budget.spent(step=outcome.steps, seconds=outcome.seconds))
+            before, spent = spent, min(1.0, budget.spent(step=outcome.steps, seconds=outcome.seconds))
             bar.set_postfix_str(
                 f"step {outcome.steps}, loss {sum(outcome.losses[-50:]) / len(outcome.losses[-50:]):.3f}"
             )
             bar.update(round(100 * spent, 2) - bar.n)
-            if spent >= (1 + len(outcome.checks)) / checks:
+            if int(spent * checks) > int(before * checks):
                 model.eval()
                 run.checkpoint(outcome, spent, check() if team.rank == 0 else 0.0)
     return outcome

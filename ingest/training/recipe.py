@@ -94,7 +94,7 @@ def measure_embedder(job: Job, data: TrainingData) -> dict[str, Any]:
     body = Body(job.out)
     graph = Graph(job.out / INT8, body.tokenizer)
     held = [question for question in data.questions if question.split == "dev"]
-    pages = sorted({question.path for question in held})[:8]
+    pages = sorted({question.path for question in held})[:4]
     texts = [segment.in_context(side) for path in pages for segment in data.pages[path] for side in LANGUAGES]
     asked = [question.text.of(side) for question in held[:150] for side in LANGUAGES]
     base = Body(job.base)
@@ -132,8 +132,9 @@ def finish_reader(job: Job) -> dict[str, Any]:
     (job.out / "reader.json").write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
     measured = {"run": _run_of(job, reader.TUNED), "calibration": asdict(calibration)}
     measured |= figures.reader_figures(examples, logits, calibration)
-    exact = {name: reader.logits_of(net, body, some) for name, some in examples.items()}
-    measured["parity of int8 and torch"] = figures.agreement(reader.joined_logits(logits), reader.joined_logits(exact))
+    crossed = "ko>en"
+    exact = reader.logits_of(net, body, examples[crossed])
+    measured["parity of int8 and torch"] = figures.agreement(logits[crossed], exact)
     return _write(job.out, measured, cards.reader_card(measured, str(description["pair"])))
 
 
