@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-
 from corpus.documents import Document, Language, Section, Segment, in_context
 
 MAX_CHARACTERS = 900
@@ -32,7 +30,7 @@ class Chunk:
 
     def text(self, language: Language) -> str:
         """The whole chunk in one language, as the embedder reads it."""
-        lead = () if self.lead and self.lead[0] in self.segments else self.lead
+        lead = self.lead_of(self.segments[0])
         return in_context(self.section.heading_path(language), join((*lead, *self.segments), language))
 
     def segment_text(self, segment: Segment, language: Language) -> str:
@@ -41,10 +39,7 @@ class Chunk:
 
     def lead_of(self, segment: Segment) -> tuple[Segment, ...]:
         """What one segment depends on: the lead, unless it is part of it or stands before it."""
-        if not self.lead or self.lead[0] not in self.segments:
-            return self.lead
-        behind = self.segments.index(segment) > self.segments.index(self.lead[-1])
-        return self.lead if behind else ()
+        return self.lead if self.lead and segment.block > self.lead[-1].block else ()
 
 
 def join(segments: Sequence[Segment], language: Language) -> str:
@@ -106,6 +101,8 @@ def _groups(segments: Sequence[Segment]) -> Iterator[_Group]:
 
 def _pieces(segments: tuple[Segment, ...]) -> Iterator[tuple[Segment, ...]]:
     """Cut a long group at segment borders, never inside a segment."""
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
     longest = [max(segment.ko, segment.en, key=len).replace(_BORDER, " ") or "-" for segment in segments]
     splitter = RecursiveCharacterTextSplitter(
         separators=[_BORDER],

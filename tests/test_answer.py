@@ -11,7 +11,6 @@ from langchain_core.retrievers import BaseRetriever
 
 from assistant import Answer, Assistant
 from assistant.draft import Draft, Statement
-from assistant.reader import BUILT_IN as READER
 from assistant.verdict import Ruling
 from corpus.documents import bundled_path, load_documents
 from corpus.errors import (
@@ -22,7 +21,6 @@ from corpus.errors import (
     IndexMissingError,
     QuestionTooLongError,
 )
-from ingest.embedder import BUILT_IN as EMBEDDER
 from ingest.index import build_index
 from ingest.settings import Settings
 
@@ -365,9 +363,6 @@ def test_first_call_speaks_the_questions_language(tmp_path):
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory):
-    for folder in (EMBEDDER, READER):
-        if not folder.is_dir():
-            pytest.skip(f"the model's weights are not at {folder}")
     return Assistant.open(Settings(home=tmp_path_factory.mktemp("shipped")))
 
 
