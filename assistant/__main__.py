@@ -53,7 +53,8 @@ def describe(found: Answer) -> str:
     for citation in found.citations:
         path = " > ".join(citation.heading_path_en if found.language == "en" else citation.heading_path_ko)
         lines += ["", f"[{citation.number}] {citation.title} | {path} | {', '.join(citation.segment_ids)}"]
-        lines += [f"    en: {citation.quote_en}", f"    ko: {citation.quote_ko}"]
+        for code, quote in (("en", citation.quote_en), ("ko", citation.quote_ko)):
+            lines += [f"    {code}: {line}" for line in quote.splitlines()]
         lines += [f"    {link.text}: {link.url}" for link in citation.links]
     if found.suggestions:
         lines += ["", *(f"  > {suggestion}" for suggestion in found.suggestions)]

@@ -242,8 +242,8 @@ def _citations(statements: Sequence[Statement], language: Language) -> tuple[Cit
                 heading_path_en=section.heading_path_en,
                 heading_path_ko=section.heading_path_ko,
                 segment_ids=tuple(segment.id for segment in segments),
-                quote_en=" ".join(segment.en for segment in segments if segment.en),
-                quote_ko=" ".join(segment.ko for segment in segments if segment.ko),
+                quote_en="\n".join(segment.en for segment in segments if segment.en),
+                quote_ko="\n".join(segment.ko for segment in segments if segment.ko),
                 links=_links(segments, document, language),
             )
         )

@@ -36,7 +36,7 @@ class Divergence(_Record):
 class Citation(_Record):
     """Numbered evidence: where it stands and what it says, byte for byte, in both languages.
 
-    `quote_en` and `quote_ko` are the texts of `segment_ids`, joined by a space; empty where the document has none.
+    `quote_en` and `quote_ko` are the texts of `segment_ids`, one a line; empty where the document has none.
     """
 
     number: int

@@ -119,8 +119,8 @@ def test_quotes_are_the_segments_texts_byte_for_byte(place, texts, question):
     found = open_at(place, Quoter(4)).answer(question)
     for citation in found.citations:
         segments = [texts[name] for name in citation.segment_ids]
-        assert citation.quote_en.encode() == " ".join(one.en for one in segments if one.en).encode()
-        assert citation.quote_ko.encode() == " ".join(one.ko for one in segments if one.ko).encode()
+        assert citation.quote_en.encode() == "\n".join(one.en for one in segments if one.en).encode()
+        assert citation.quote_ko.encode() == "\n".join(one.ko for one in segments if one.ko).encode()
     for line in re.split(r" \[\d+\]\s*", found.text):
         assert line in {"", *(one.text(found.language) for one in texts.values())}
 
@@ -430,8 +430,8 @@ def test_shipped_answers_hold_only_the_documents_sentences(shipped, question):
     found = shipped.answer(question)
     for citation in found.citations:
         segments = [texts[name] for name in citation.segment_ids]
-        assert citation.quote_en == " ".join(one.en for one in segments if one.en)
-        assert citation.quote_ko == " ".join(one.ko for one in segments if one.ko)
+        assert citation.quote_en == "\n".join(one.en for one in segments if one.en)
+        assert citation.quote_ko == "\n".join(one.ko for one in segments if one.ko)
     if not found.abstained:
         spoken = re.sub(r"^(Yes\.|No\.|Under a condition\.|예\.|아니요\.|조건에 따라 다릅니다\.)", "", found.text)
         for sentence in re.split(r"\s*\[\d+\]\s*(?:- )?", spoken):
