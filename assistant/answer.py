@@ -52,9 +52,7 @@ class Assistant:
         """
         settings = settings or load_settings()
         embedder = open_embedder(settings.embedding_model, settings.embedding_backend)
-        reader = Reader() if settings.reader else None
-        judgement = Judgement.load("judgement" if reader else "judgement-without-reader")
-        return cls(settings, embedder, ExtractiveWriter(judgement, reader))
+        return cls(settings, embedder, open_writer(settings))
 
     @property
     def retriever(self) -> HybridRetriever:
@@ -163,6 +161,12 @@ class Assistant:
             says["foreign"] if question.foreign else "",
         ]
         return " ".join(filter(None, parts)) or None
+
+
+def open_writer(settings: Settings) -> ExtractiveWriter:
+    """The extractive writer of these settings, with the reader that they name, if any."""
+    reader = Reader(settings.reader) if settings.reader else None
+    return ExtractiveWriter(Judgement.load(settings.reader), reader)
 
 
 @cache

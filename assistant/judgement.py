@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from corpus.entities import entities
+from corpus.errors import ModelError
 
 if TYPE_CHECKING:
     from assistant.extract import Candidate
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.reader import Reading
     from assistant.retrieve import RankedSegment
 
+FILE = "judgement.json"
 _DEPTH = 5
 _FLOOR = 1e-4
 
@@ -44,9 +47,20 @@ class Judgement(BaseModel):
     verdict: float
 
     @classmethod
-    def load(cls, name: str) -> Judgement:
-        """The numbers under `assistant/data/<name>.json`."""
-        return cls.model_validate_json(files("assistant").joinpath(f"data/{name}.json").read_bytes())
+    def load(cls, reader: Path | None = None) -> Judgement:
+        """The numbers fitted for a reader's folder, or those for no reader.
+
+        Raises:
+            ModelError: the reader's folder has none yet.
+        """
+        path = reader / FILE if reader else files("assistant").joinpath("data", FILE)
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise ModelError(
+                f"{path} cannot be read: {str(error).splitlines()[0]}.",
+                remedy="Fit the numbers for this reader: python -m evals fit --out FILE.",
+            ) from error
 
     def score(self, ranked: RankedSegment, reading: Reading) -> float:
         return ranked.score + self.reading * log_odds(reading.answers)

@@ -15,8 +15,6 @@ from corpus.errors import ModelError
 from ingest.chunks import join
 from ingest.onnx import OnnxModel
 
-BUILT_IN = Path(__file__).parent / "data" / "reader"
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -33,7 +31,7 @@ class Reading:
 class Reader:
     """A cross-encoder of the embedder's size (after monoBERT, Nogueira and Cho 2019, arXiv 1901.04085)."""
 
-    def __init__(self, folder: Path = BUILT_IN) -> None:
+    def __init__(self, folder: Path) -> None:
         self._model = OnnxModel(folder, "model_int8.onnx")
         self._card = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
 

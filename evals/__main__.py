@@ -14,7 +14,7 @@ from assistant.judgement import Judgement
 from assistant.reader import Reader
 from corpus.errors import AssistantError
 from evals.cases import Case, bundled_cases, load_cases
-from evals.fit import fit, judged
+from evals.fit import UNFITTED, fit, judged
 from evals.report import agreement, by_kind, table
 from evals.run import Row, run
 from evals.speed import measure
@@ -57,8 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _fitted(homes: dict[str, str]) -> Judgement:
     settings = load_settings()
-    start = Judgement.load("judgement" if settings.reader else "judgement-without-reader")
-    writer = ExtractiveWriter(start, Reader() if settings.reader else None)
+    start = Judgement.load() if settings.reader is None else UNFITTED
+    writer = ExtractiveWriter(start, Reader(settings.reader) if settings.reader else None)
     samples = [
         sample
         for scope, home in homes.items()

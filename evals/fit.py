@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 READING = (0.0, 0.15, 0.3, 0.5, 0.8, 1.2, 2.0)
 MARGINS = (0.0, 0.15, 0.3, 0.5, 0.8, 1.2, 1.8)
 SENTENCES = (1, 2, 3, 4)
+UNFITTED = Judgement(
+    read=10, reading=0.5, margin=0.5, sentences=3, weights={"intercept": 0.0}, threshold=0.0, verdict=0.9
+)
+"""Where a search begins for a reader that has no numbers yet."""
 PRECISION_SHARE = 0.25
 MAX_REFUSED = 0.07
 

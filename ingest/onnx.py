@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 MANIFEST = "manifest.json"
+_DESCRIBING = frozenset({MANIFEST, "README.md", "figures.json", "judgement.json"})
 _BATCH_TOKENS = 2048
 _THREADS = 2
 
@@ -57,6 +58,13 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         batch.append(place)
     if batch:
         yield batch
+
+
+def write_manifest(folder: Path) -> None:
+    """Write down the SHA-256 of a model's files; what only describes the model stays out."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _DESCRIBING)
+    digests = {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    (folder / MANIFEST).write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
 
 
 def check_manifest(folder: Path) -> dict[str, str]:

@@ -36,8 +36,10 @@ class Settings(BaseSettings):
     embedding_backend: Literal["onnx", "torch"] = Field(
         default="onnx", description="How the built-in model runs: in 8 bits by onnxruntime, or whole by torch."
     )
-    reader: bool = Field(
-        default=False, description="Whether the reader judges the evidence; without it the ranking alone decides."
+    reader: Path | None = Field(
+        default=None,
+        description="Folder of a reader that judges the evidence (`python -m ingest.training reader`). "
+        "None: the ranking alone decides.",
     )
     bm25_weight: float = Field(
         default=0.3, ge=0, le=1, description="Weight of BM25 beside the dense scores, after standardising both."

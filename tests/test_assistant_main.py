@@ -26,7 +26,6 @@ def environment(tmp_path_factory):
         for name in [name for name in os.environ if name.startswith("SOC_")]:
             patch.delenv(name)
         patch.setenv("SOC_HOME", str(tmp_path_factory.mktemp("terminal") / "home"))
-        patch.setenv("SOC_READER", "false")  # the terminal is the same with it
         load_settings.cache_clear()
         yield patch
     load_settings.cache_clear()

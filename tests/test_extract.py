@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.extract import ExtractiveWriter
-from assistant.judgement import Judgement
 from assistant.question import understand
 from assistant.reader import Reading
 from assistant.retrieve import Passage, RankedSegment
 from corpus.sidebyside import parse
+from evals.fit import UNFITTED
 from ingest.chunks import split
 
-JUDGEMENT = Judgement.load("judgement").model_copy(
+JUDGEMENT = UNFITTED.model_copy(
     update={
         "read": 20,
         "reading": 1.0,

@@ -162,9 +162,8 @@ def test_generations_are_kept_whatever_the_clock_said(written):
 
 def test_generations_manifest_comes_back(written):
     generation = new_generation(written)
-    corpus = load_documents(bundled_path())
-    generation.write_manifest(manifest(generation.id, problems=corpus.problems, sources={"쪽": "3" * 64}))
-    assert generation.manifest() == manifest(generation.id, problems=corpus.problems, sources={"쪽": "3" * 64})
+    generation.write_manifest(manifest(generation.id, sizes={"vectors.npy": 5}, sources={"쪽": "3" * 64}))
+    assert generation.manifest() == manifest(generation.id, sizes={"vectors.npy": 5}, sources={"쪽": "3" * 64})
 
 
 def test_generations_documents_come_back(written):

@@ -180,6 +180,6 @@ def test_the_card_tells_the_figures_and_where_the_questions_come_from(trained):
     card = (job.out / "README.md").read_text(encoding="utf-8")
     assert "written by a language model" in card
     assert "CC-BY-4.0" in card
-    assert f"{figures['ours, int8']['questions']['ko>en']['MRR']['mean']:.3f}" in card
+    assert f"{figures['ours']['questions']['ko>en']['MRR']['mean']:.3f}" in card
     assert str(job.out) not in card
     assert json.loads((job.out / "figures.json").read_text(encoding="utf-8")) == json.loads(json.dumps(figures))

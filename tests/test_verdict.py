@@ -2,11 +2,11 @@
 
 import pytest
 
-from assistant.judgement import Judgement
 from assistant.question import understand
 from assistant.reader import Reading
 from assistant.verdict import Ruling, reconcile, rule, says_yes_or_no
 from corpus.documents import Segment
+from evals.fit import UNFITTED
 
 RESTRICTED_EN = "Penetration test summaries are restricted to customers who have signed a data protection agreement."
 RESTRICTED_KO = "침투 테스트 요약은 데이터 보호 계약에 서명한 고객만 볼 수 있습니다."
@@ -196,7 +196,7 @@ def test_dpa_is_known_by_its_abbreviation(question):
 
 # The reader beside the rules
 
-JUDGEMENT = Judgement.load("judgement").model_copy(update={"verdict": 0.75})
+JUDGEMENT = UNFITTED.model_copy(update={"verdict": 0.75})
 
 
 def reading(**verdicts):

@@ -84,7 +84,7 @@ DAMAGE = {
     "database missing": (lambda g: (g.chroma / "chroma.sqlite3").unlink(), "chroma.sqlite3 is missing"),
     "database cut short": (lambda g: cut_short(g.chroma / "chroma.sqlite3"), "quick_check"),
     "database overwritten": (lambda g: overwrite_pages(g.chroma / "chroma.sqlite3"), "quick_check"),
-    "too few vectors in the database": (store_of_one_row, "1 ko segments in the dense index instead of 13"),
+    "too few vectors in the database": (store_of_one_row, "files are missing or of another size: chroma"),
     "too few words": (lexical_of_one_row, "1 rows instead of 13"),
     "words cut short": (lambda g: cut_short(g.lexical / "data.csc.index.npy"), "lexical index"),
     "vocabulary cut short": (lambda g: cut_short(g.lexical / "vocab.index.json"), "lexical index"),

