@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from assistant.draft import Draft, Statement
@@ -35,6 +36,7 @@ class CoverageWriter:
     def __init__(self, coverage: Coverage, locate: Callable[[Segment], Passage]) -> None:
         self._coverage = coverage
         self._locate = locate
+        self._standards = {word for one in coverage.lists for name in one.standards for word in name.split()}
 
     def write(self, question: Question) -> Draft | None:
         services = self._coverage.services(question.text)
@@ -55,10 +57,7 @@ class CoverageWriter:
         """Whether the part of the question that speaks of scope asks for nothing beside service and standard."""
         scope = [terms("coverage", question.language, name) for name in ("scope", "holds")]
         parts = [part for part in _PARTS.split(question.text) if any(part in words for words in scope)]
-        filler = {
-            token for word in vocabulary()["coverage_filler"][question.language] for token in (word, *tokens(word))
-        }
-        return any(set(self._beside(question, part)) <= filler for part in parts)
+        return any(set(self._beside(question, part)) <= _filler(question.language) for part in parts)
 
     def _beside(self, question: Question, part: str) -> list[str]:
         """The terms of a text that are no service, no standard and no word about lists."""
@@ -66,9 +65,8 @@ class CoverageWriter:
         part = without_entities(self._coverage.without_services(part, nothing), nothing)
         for words in named_terms("coverage", question.language).values():
             part = words.pattern.sub(nothing, part)
-        standards = {name for one in self._coverage.lists for standard in one.standards for name in standard.split()}
         # Single syllables are mostly particles that lost their noun.
-        return [term for term in tokens(part) if len(term) > 1 and term not in standards and not term.isdigit()]
+        return [term for term in tokens(part) if len(term) > 1 and term not in self._standards and not term.isdigit()]
 
     def _asks(self, question: Question, *names: str) -> bool:
         return all(question.text in terms("coverage", question.language, name) for name in names)
@@ -170,6 +168,13 @@ class CoverageWriter:
 
 def _heading(question: Question, one: CoverageList) -> str:
     return " ".join(segment.text(question.language) for segment in one.section.heading)
+
+
+@cache
+def _filler(language: Language) -> frozenset[str]:
+    """The terms of the words that may stand beside service, standard and scope."""
+    words = vocabulary()["coverage_filler"][language]
+    return frozenset(term for word in words for term in (word, *tokens(word)))
 
 
 def _position(text: str, standard: str) -> int:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from assistant.vocabulary import named_terms, terms, vocabulary
@@ -140,6 +141,7 @@ def _language(text: str) -> tuple[Language, bool]:
     return "en", foreign >= _FOREIGN_WORDS and foreign > english
 
 
+@cache
 def terms_in_english_questions() -> frozenset[str]:
     """Single words that show that a question is English."""
     tables = (

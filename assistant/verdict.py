@@ -35,7 +35,6 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    text: str
     modality: Modality
     concepts: frozenset[str]
     about_access: bool
@@ -108,7 +107,7 @@ def _clauses(text: str, language: Language, question: Question) -> list[_Clause]
         applies = not question.entities or bool(names & question.entities) or not any(named)
         modality = _modality(part, language)
         if applies and modality:
-            clauses.append(_Clause(part, modality, concepts(part), part in terms("access", language)))
+            clauses.append(_Clause(modality, concepts(part), part in terms("access", language)))
     return clauses
 
 
