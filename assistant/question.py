@@ -25,6 +25,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA")
 _FOREIGN_WORDS = 2
 _FRAGMENT_TERMS = 2
+_DANGLING_TERMS = 4
 _FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 _TRAILING = " ?？!.~ㅋㅎㅠ"
 
@@ -36,7 +37,7 @@ class Question:
     `language` is the one to answer in; `foreign` is True when the question is in neither language and this is
     only the nearest. `frames` says whether it asks for permission, for a requirement, or whether something is
     open to all; `without` whether it asks about lacking something, `negated` whether it asks for the opposite ("is it
-    not ...").
+    not ..."). `dangling` is True when it refers to something ("it", "그거") and names nothing itself.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Question:
     negated: bool
     entities: frozenset[str]
     concepts: frozenset[str]
+    dangling: bool = False
 
 
 def understand(text: str, *, max_characters: int) -> Question:
@@ -82,6 +84,7 @@ def understand(text: str, *, max_characters: int) -> Question:
         negated=_is_negated(cleaned, language),
         entities=entities(cleaned),
         concepts=concepts(cleaned),
+        dangling=_dangles(cleaned),
     )
 
 
@@ -110,6 +113,12 @@ def make_whole(text: str, history: Sequence[Mapping[str, str]]) -> str:
 def _depends_on_history(text: str) -> bool:
     opening = text in terms("followup", "openers") and terms("followup", "openers").find(text).start() == 0  # type: ignore[union-attr]
     return opening or text in terms("followup", "references") or len(tokens(without_entities(text))) <= _FRAGMENT_TERMS
+
+
+def _dangles(text: str) -> bool:
+    bare = terms("followup", "references").pattern.sub(" ", text)
+    named = entities(text) or concepts(text) or canonical_names(text)
+    return bare != text and not named and len(tokens(bare)) <= _DANGLING_TERMS
 
 
 def concepts(text: str) -> frozenset[str]:
