@@ -30,6 +30,7 @@ _STOP = frozenset(
     | {"i", "you", "we", "they", "he", "she", "it", "its", "my", "your", "our", "their", "me", "us", "them"}
     | {"this", "that", "these", "those"}
 )
+_DEMONSTRATIVES = frozenset({"그", "그런", "그거", "그것", "거기", "그곳", "이거", "이것", "그때", "이런", "저거"})
 _lock = threading.Lock()
 
 
@@ -78,6 +79,15 @@ def names(text: str) -> list[str]:
         with _lock:
             found += [token.form for token in _kiwi().tokenize(text, normalize_coda=True) if token.tag == "NNP"]
     return list(dict.fromkeys(found))
+
+
+def demonstratives(text: str) -> list[str]:
+    """The Korean words of a text that point at something said before: "그", "그런", "그거", "거기"."""
+    if not _HANGUL.search(text):
+        return []
+    with _lock:
+        analysed = _kiwi().tokenize(text, normalize_coda=True)
+    return [token.form for token in analysed if token.tag in ("MM", "NP") and token.form in _DEMONSTRATIVES]
 
 
 def _is_name(word: str, text: str) -> bool:
