@@ -138,7 +138,8 @@ class Assistant:
         if draft.statements:
             text = _text(draft, says)
         else:
-            text = f"{says['not_stated']} {says['nearest']}" if passages else says["not_stated"]
+            missing = draft.remark or says["not_stated"]
+            text = f"{missing} {says['nearest']}" if passages else missing
         return Answer(
             question=question.text,
             text=text,
