@@ -14,6 +14,7 @@ from assistant.judgement import Judgement
 from assistant.reader import Reader
 from corpus.errors import AssistantError
 from evals.cases import Case, bundled_cases, load_cases
+from evals.divergences import report
 from evals.fit import UNFITTED, fit, judged
 from evals.report import agreement, by_kind, table
 from evals.run import Row, run
@@ -37,8 +38,14 @@ def main(arguments: list[str] | None = None) -> int:
         "home", nargs="+", metavar="SCOPE=HOME", help="e.g. soc=HOME collection=HOME: where each is indexed"
     )
     tune.add_argument("--out", type=Path, required=True, help="the file of fitted numbers to write")
+    diverging = commands.add_parser("divergences", help="what the divergence detector finds of labelled pairs")
+    diverging.add_argument("--data", type=Path, required=True, help="folder with divergences.jsonl.gz")
+    diverging.add_argument("--split", choices=["train", "dev"], default="dev", help="(default: %(default)s)")
     options = parser.parse_args(arguments)
     try:
+        if options.command == "divergences":
+            print(report(options.data, split=options.split))
+            return 0
         if options.command == "speed":
             for line in measure(options.paths or load_settings().documents):
                 print(line, flush=True)
