@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from pydantic import ValidationError
 
 from assistant.records import Answer
-from evals.systems import Place, open_system
+from evals.systems import Place, System, open_system
 
 OPENING_SECONDS = 3600.0
 """How long a system may take to open: a rival embeds the whole collection then."""
@@ -119,23 +119,26 @@ def _checked(content: str) -> Answer:
 
 def _serve(connection: Connection, name: str, place: Place) -> None:
     """The other process: open, then answer until the pipe closes."""
-    began = time.perf_counter()
-    try:
-        system = open_system(name, place)
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # nobody waits for an answer any more
+        began = time.perf_counter()
+        try:
+            system = open_system(name, place)
+        except BaseException as error:  # noqa: BLE001  a system under test may raise anything; that is a row, not a crash
+            connection.send(("error", _told(error), time.perf_counter() - began, _peak_mib()))
+            return
         connection.send(("ready", "", time.perf_counter() - began, _peak_mib()))
-    except BaseException as error:  # noqa: BLE001  a system under test may raise anything; that is a row, not a crash
-        connection.send(("error", _told(error), time.perf_counter() - began, _peak_mib()))
-        return
-    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             question, history = connection.recv()
             began = time.perf_counter()
-            try:
-                found = system.answer(question, history)
-                reply = ("answer", _as_json(found))
-            except Exception as error:  # noqa: BLE001  as above
-                reply = ("error", _told(error))
+            reply = _reply(system, question, history)
             connection.send((*reply, time.perf_counter() - began, _peak_mib()))
+
+
+def _reply(system: System, question: str, history: Sequence[dict[str, str]]) -> tuple[str, str]:
+    try:
+        return "answer", _as_json(system.answer(question, history))
+    except Exception as error:  # noqa: BLE001  as above
+        return "error", _told(error)
 
 
 def _as_json(found: object) -> str:
