@@ -10,7 +10,7 @@ from evals.systems.quoting import QUOTED, quoted, sources_of
 from ingest.cache import EmbeddingCache
 from ingest.index import live_generation
 from ingest.index.store import LANGUAGES
-from ingest.lexical import LexicalIndex
+from ingest.lexical import LexicalIndex, warm_up
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +26,7 @@ class Bm25:
         generation = live_generation(place.settings.home)
         self._sources = sources_of(generation.documents())
         self._lexical = LexicalIndex.load(generation.lexical)
+        warm_up()
 
     def answer(self, question: str, history: Sequence[dict[str, str]] = ()) -> Answer:  # noqa: ARG002
         scores = self._lexical.scores(question)
