@@ -87,6 +87,9 @@ class Case(BaseModel):
         return frozenset(segment for nugget in self.nuggets for segment in nugget.segments)
 
 
+_REMEDY = "Correct these lines; where only segments are missing, ask over what is indexed (--scope, --home)."
+
+
 def bundled_cases() -> list[Path]:
     """The files of questions that ship with the project."""
     folder = Path(str(files("evals"))) / "data"
@@ -111,7 +114,7 @@ def load_cases(paths: Sequence[Path], known_segments: Mapping[Scope, Collection[
             faults.extend(f"{path}, line {line}: {fault}" for fault in _faults(case, known.get(case.scope)))
             cases.append(case)
     if faults:
-        raise CaseError(f"{len(faults)} faults in the cases:\n" + "\n".join(faults), remedy="\nCorrect these lines.")
+        raise CaseError(f"{len(faults)} faults in the cases:\n" + "\n".join(faults), remedy=f"\n{_REMEDY}")
     return cases
 
 

@@ -25,6 +25,7 @@ from ingest.embedder import open_embedder
 from ingest.index import Hit, Index, SegmentScores, build_index
 
 if TYPE_CHECKING:
+    from corpus.documents import Segment
     from evals.cases import Case
     from ingest.embedder import Embedder
     from ingest.settings import Settings
@@ -39,14 +40,12 @@ Arm = Callable[[Sequence[Hit], "Settings"], Scores]
 
 
 def _arm(score: Callable[[SegmentScores], float]) -> Arm:
-    return lambda hits, _: _best((one.segment.id, score(one)) for hit in hits for one in hit.segments)
+    return lambda hits, _: _best((one.segment, score(one)) for hit in hits for one in hit.segments)
 
 
 def _fusion(hits: Sequence[Hit], settings: Settings) -> Scores:
     fused = fuse(hits, bm25_weight=settings.bm25_weight)
-    return _best(
-        (one.segment.id, score) for hit, scores in fused for one, score in zip(hit.segments, scores, strict=True)
-    )
+    return _best((one.segment, score) for hit, scores in fused for one, score in zip(hit.segments, scores, strict=True))
 
 
 ARMS: dict[str, Arm] = {
@@ -60,10 +59,12 @@ ARMS: dict[str, Arm] = {
 SHIPPED = "as it ships"
 
 
-def _best(scored: Iterable[tuple[str, float]]) -> Scores:
+def _best(scored: Iterable[tuple[Segment, float]]) -> Scores:
+    """Scores by segment id, the better of two pages' same id. A FAQ's question is no evidence, as for the writer."""
     found: Scores = {}
     for segment, score in scored:
-        found[segment] = max(score, found.get(segment, score))
+        if segment.kind != "question":
+            found[segment.id] = max(score, found.get(segment.id, score))
     return found
 
 
@@ -90,7 +91,7 @@ class Bench:
         shipped = self.assistant.passages(asked)
         return {
             **{name: arm(hits, self.settings) for name, arm in ARMS.items()},
-            SHIPPED: _best((one.segment.id, one.score) for passage in shipped for one in passage.ranked),
+            SHIPPED: _best((one.segment, one.score) for passage in shipped for one in passage.ranked),
         }
 
 

@@ -49,6 +49,12 @@ def test_arm_that_finds_nothing_counts_as_zero(bench):
     assert {figures["RR"].value for figures in missed.values()} == {0.0}
 
 
+def test_question_of_a_faq_is_no_evidence(bench):
+    rankings = bench.rankings(case("Where are the reports?", "reports-8"))
+    assert all("reports-7" not in scores for scores in rankings.values())  # the FAQ's own question
+    assert max(rankings["fusion rule"], key=rankings["fusion rule"].get) == "reports-8"
+
+
 def test_follow_up_is_asked_as_the_question_it_stands_for(bench):
     short = CASES[0].model_copy(update={"question": "When?", "standalone": CASES[0].question})
     assert bench.rankings(short) == bench.rankings(CASES[0])

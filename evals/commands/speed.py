@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,7 +41,6 @@ def call(options: argparse.Namespace) -> int:
 def _grown(paths: Sequence[Path], sizes: Sequence[int]) -> list[Size]:
     """Over a real index of the paths in a home of its own: its vectors are what the larger ones are drawn around."""
     settings = load_settings()
-    with tempfile.TemporaryDirectory() as scratch:
-        real = settings.model_copy(update={"home": Path(scratch)})
-        build_index(real.home, paths, open_embedder(real.embedding_model, real.embedding_backend))
-        return list(grown(paths, real, sizes))
+    real = settings.model_copy(update={"home": settings.home / "growth"})
+    build_index(real.home, paths, open_embedder(real.embedding_model, real.embedding_backend))
+    return list(grown(paths, real, sizes))

@@ -9,6 +9,7 @@ import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, cast
 
 from corpus.documents import Language
@@ -51,6 +52,7 @@ class Tutorial:
         if done.exists():
             self._store = _open(folder, self._embedder)
         else:
+            rmtree(folder, ignore_errors=True)  # what an interrupted run left
             self._store = index(split(_pages(documents)), folder, self._embedder)
             done.touch()
 
