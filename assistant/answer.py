@@ -83,7 +83,7 @@ class Assistant:
         limit = self._settings.max_question_characters
         alone = understand(question, max_characters=limit)
         whole = make_whole(alone.text, history)
-        return alone if whole == alone.text else understand(whole[-limit:], max_characters=limit)
+        return alone if whole == alone.text else alone.within(understand(whole[-limit:], max_characters=limit))
 
     def passages(self, question: Question) -> list[Passage]:
         """The passages that a question is answered from, best first."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
+from assistant.asked import sorts, states, strangers
 from assistant.draft import Draft, Statement
 from assistant.reader import evidence_text
 from assistant.verdict import reconcile, says_yes_or_no
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A segment that may answer, its passage, and what the judges say of it. `score` joins ranking and reading."""
+    """A segment that may answer, its passage, and what the judges say of it. `score` joins them.
+
+    `fact` is whether it holds a fact of the sort that the question asks for by name.
+    """
 
     passage: Passage
     ranked: RankedSegment
     reading: Reading | None
+    fact: bool
     score: float
 
     @property
@@ -45,7 +50,7 @@ class ExtractiveWriter:
     def write(self, question: Question, passages: Sequence[Passage], history: Sequence[dict[str, str]]) -> Draft:  # noqa: ARG002
         """A draft of quoted statements; none where the passages do not state the answer."""
         candidates = self.candidates(question, passages)
-        confidence = self._judgement.confidence(question, candidates)
+        confidence = self._judgement.confidence(question, candidates, len(strangers(question, passages)))
         if not candidates or confidence < self._judgement.threshold:
             return Draft(statements=(), ruling=None, confidence=confidence)
         chosen = self.select(question, candidates)
@@ -68,15 +73,20 @@ class ExtractiveWriter:
             key=lambda pair: pair[1].score,
             reverse=True,
         )[: self._judgement.read]
-        if self._reader is None:
-            return [Candidate(passage, one, None, one.score) for passage, one in ranked]
-        texts = [self._evidence(question, passage, (one.segment,)) for passage, one in ranked]
-        readings = self._reader.read_texts(question.text, texts)
-        found = [
-            Candidate(passage, one, reading, self._judgement.score(one, reading))
-            for (passage, one), reading in zip(ranked, readings, strict=True)
-        ]
+        wanted = sorts(question)
+        found = []
+        for (passage, one), reading in zip(ranked, self._readings(question, ranked), strict=True):
+            fact = states(one.segment, wanted)
+            found.append(Candidate(passage, one, reading, fact, self._judgement.score(one, reading, fact=fact)))
         return sorted(found, key=lambda candidate: candidate.score, reverse=True)
+
+    def _readings(
+        self, question: Question, ranked: Sequence[tuple[Passage, RankedSegment]]
+    ) -> Sequence[Reading | None]:
+        if self._reader is None:
+            return [None] * len(ranked)
+        texts = [self._evidence(question, passage, (one.segment,)) for passage, one in ranked]
+        return self._reader.read_texts(question.text, texts)
 
     def read_together(
         self, question: Question, chosen: Sequence[tuple[Passage, tuple[Segment, ...]]]

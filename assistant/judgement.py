@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from assistant.asked import is_beyond, sorts
 from corpus.entities import entities
 from corpus.errors import ModelError
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 FILE = "judgement.json"
 _DEPTH = 5
+_NEAR = 3
 _FLOOR = 1e-4
 
 
@@ -29,6 +31,7 @@ class Judgement(BaseModel):
 
     read           how many of the best-ranked segments the reader reads
     reading        weight of the reader's log-odds beside the ranking's score
+    fact           what a segment gains that holds a fact of the sort asked for
     margin         how far below the best segment's score a further sentence of the answer may lie
     sentences      how many sentences an answer has at the most
     weights        of the logistic regression over `signals`, with its intercept
@@ -40,6 +43,7 @@ class Judgement(BaseModel):
 
     read: int
     reading: float
+    fact: float
     margin: float
     sentences: int
     weights: dict[str, float]
@@ -62,19 +66,20 @@ class Judgement(BaseModel):
                 remedy="Fit the numbers for this reader: python -m evals fit --out FILE.",
             ) from error
 
-    def score(self, ranked: RankedSegment, reading: Reading) -> float:
-        return ranked.score + self.reading * log_odds(reading.answers)
+    def score(self, ranked: RankedSegment, reading: Reading | None, *, fact: bool) -> float:
+        read = self.reading * log_odds(reading.answers) if reading else 0.0
+        return ranked.score + read + self.fact * fact
 
-    def confidence(self, question: Question, candidates: Sequence[Candidate]) -> float:
+    def confidence(self, question: Question, candidates: Sequence[Candidate], strangers: int) -> float:
         """Probability that the best candidates answer the question, 0 to 1; 0 without candidates."""
         if not candidates:
             return 0.0
-        found = signals(question, candidates)
+        found = signals(question, candidates, strangers)
         total = self.weights["intercept"] + sum(self.weights.get(name, 0.0) * value for name, value in found.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def signals(question: Question, candidates: Sequence[Candidate]) -> dict[str, float]:
+def signals(question: Question, candidates: Sequence[Candidate], strangers: int) -> dict[str, float]:
     """What the confidence is computed from. None depends on the size of the collection.
 
     answers     log-odds of the best candidate's reading (0 without a reader)
@@ -84,8 +89,13 @@ def signals(question: Question, candidates: Sequence[Candidate]) -> dict[str, fl
     coverage    share of the question's terms, weighed by rarity, that the best candidate holds within its context
     covered     the highest such share among all candidates
     names       1 if the best candidate's chunk names every numbered name of the question, else 0
+    strangers   how many names of the question nothing that was retrieved speaks of, at most 2
+    missing     1 if a sort of fact is asked for by name and none of the best candidates holds one
+    beyond      1 if the question asks for what no document gives
+    dangling    1 if the question refers to something that has not been said
     """
     best = candidates[0]
+    wanted = sorts(question)
     text = f"{best.passage.chunk.text('en')} {best.passage.chunk.text('ko')}"
     top = [one.ranked.cosine for one in candidates[:_DEPTH]]
     odds = [log_odds(one.reading.answers) if one.reading else 0.0 for one in candidates]
@@ -97,6 +107,10 @@ def signals(question: Question, candidates: Sequence[Candidate]) -> dict[str, fl
         "coverage": best.ranked.coverage,
         "covered": max(one.ranked.coverage for one in candidates),
         "names": float(question.entities <= entities(text)),
+        "strangers": float(min(strangers, 2)),
+        "missing": float(bool(wanted) and not any(one.fact for one in candidates[:_NEAR])),
+        "beyond": float(is_beyond(question)),
+        "dangling": float(question.dangling),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -14,17 +14,21 @@ from corpus.coverage import canonical_names
 from corpus.documents import Language
 from corpus.entities import entities, rename, without_entities
 from corpus.errors import EmptyQuestionError, QuestionError, QuestionTooLongError
-from ingest.lexical import tokens
+from ingest.lexical import demonstratives, tokens
 
 Kind = Literal["yes_no", "where", "when", "who", "list", "why", "how", "which", "other"]
 Frame = Literal["permission", "requirement", "open_to_all"]
 
+_BORROWED_KINDS = ("other", "yes_no", "which")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA")
 _FOREIGN_WORDS = 2
 _FRAGMENT_TERMS = 2
+_ELLIPSIS_TERMS = 4
+_UNNAMED = 2
+_DANGLING_TERMS = 4
 _FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 _TRAILING = " ?？!.~ㅋㅎㅠ"
 
@@ -36,7 +40,7 @@ class Question:
     `language` is the one to answer in; `foreign` is True when the question is in neither language and this is
     only the nearest. `frames` says whether it asks for permission, for a requirement, or whether something is
     open to all; `without` whether it asks about lacking something, `negated` whether it asks for the opposite ("is it
-    not ...").
+    not ..."). `dangling` is True when it refers to something ("it", "그거") and names nothing itself.
     """
 
     text: str
@@ -48,6 +52,14 @@ class Question:
     negated: bool
     entities: frozenset[str]
     concepts: frozenset[str]
+    dangling: bool = False
+
+    def within(self, whole: Question) -> Question:
+        """What a follow-up asks when it is read as the whole question: its own language, and its own kind if it asks
+        for a thing of its own ("why?", "the link").
+        """
+        kind = whole.kind if self.kind in _BORROWED_KINDS else self.kind
+        return replace(whole, language=self.language, foreign=self.foreign, kind=kind)
 
 
 def understand(text: str, *, max_characters: int) -> Question:
@@ -82,6 +94,7 @@ def understand(text: str, *, max_characters: int) -> Question:
         negated=_is_negated(cleaned, language),
         entities=entities(cleaned),
         concepts=concepts(cleaned),
+        dangling=_dangles(cleaned),
     )
 
 
@@ -108,8 +121,39 @@ def make_whole(text: str, history: Sequence[Mapping[str, str]]) -> str:
 
 
 def _depends_on_history(text: str) -> bool:
-    opening = text in terms("followup", "openers") and terms("followup", "openers").find(text).start() == 0  # type: ignore[union-attr]
-    return opening or text in terms("followup", "references") or len(tokens(without_entities(text))) <= _FRAGMENT_TERMS
+    """Whether a question is a follow-up: by how it opens or ends, by what it refers to, or for want of words."""
+    opening = terms("followup", "openers").find(text)
+    if opening and opening.start() == 0:
+        return True
+    content = len(tokens(without_entities(text)))
+    ends = text.lower().rstrip(_TRAILING).endswith(tuple(vocabulary()["followup"]["endings"]))
+    if content <= _FRAGMENT_TERMS or _refers_back(text):
+        return True
+    return content <= _ELLIPSIS_TERMS and (ends or _asks_nothing(text))
+
+
+def _refers_back(text: str) -> bool:
+    """Whether a word points back at something that the words before it do not name."""
+    found = terms("followup", "references").find(text)
+    if demonstratives(text):
+        return True
+    return found is not None and len(_named_words(text[: found.start()])) <= _UNNAMED
+
+
+def _asks_nothing(text: str) -> bool:
+    """Whether an English text has no word that makes it a question of its own."""
+    return not _HANGUL.search(text) and len(_named_words(text)) == len(_WORD.findall(text))
+
+
+def _named_words(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text) if word.lower() not in terms_in_english_questions() | {"i", "we"}]
+
+
+def _dangles(text: str) -> bool:
+    bare = terms("followup", "references").pattern.sub(" ", text)
+    named = entities(text) or concepts(text) or canonical_names(text)
+    refers = bare != text or bool(demonstratives(text))
+    return refers and not named and len(tokens(bare)) <= _DANGLING_TERMS
 
 
 def concepts(text: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
+from assistant.asked import strangers
 from assistant.extract import Candidate, ExtractiveWriter
 from assistant.judgement import Judgement, signals
 from assistant.question import Question
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 READING = (0.0, 0.15, 0.3, 0.5, 0.8, 1.2, 2.0)
 MARGINS = (0.0, 0.15, 0.3, 0.5, 0.8, 1.2, 1.8)
 SENTENCES = (1, 2, 3, 4)
+FACTS = (0.0, 0.3, 0.6)
 UNFITTED = Judgement(
-    read=10, reading=0.5, margin=0.5, sentences=3, weights={"intercept": 0.0}, threshold=0.0, verdict=0.9
+    read=10, reading=0.5, fact=0.0, margin=0.5, sentences=3, weights={"intercept": 0.0}, threshold=0.0, verdict=0.9
 )
 """Where a search begins for a reader that has no numbers yet."""
 PRECISION_SHARE = 0.25
@@ -34,12 +36,10 @@ class Sample:
     case: Case
     question: Question
     candidates: tuple[Candidate, ...]
+    strangers: int
 
     def rescored(self, judgement: Judgement) -> Sample:
-        found = (
-            replace(one, score=judgement.score(one.ranked, one.reading)) if one.reading else one
-            for one in self.candidates
-        )
+        found = (replace(one, score=judgement.score(one.ranked, one.reading, fact=one.fact)) for one in self.candidates)
         return replace(self, candidates=tuple(sorted(found, key=lambda one: one.score, reverse=True)))
 
     def cited(self, writer: ExtractiveWriter) -> frozenset[str]:
@@ -52,15 +52,17 @@ def judged(assistant: Assistant, writer: ExtractiveWriter, cases: Iterable[Case]
     for case in cases:
         if case.kind != "coverage":
             question = assistant.understand(case.question, [turn.model_dump() for turn in case.history])
-            yield Sample(case, question, tuple(writer.candidates(question, assistant.passages(question))))
+            passages = assistant.passages(question)
+            candidates = tuple(writer.candidates(question, passages))
+            yield Sample(case, question, candidates, len(strangers(question, passages)))
 
 
 def fit(samples: Sequence[Sample], start: Judgement) -> Judgement:
     """The numbers that serve the samples best: selection by grid search, confidence by logistic regression."""
     answerable = [sample for sample in samples if sample.case.answerable]
     grid = (
-        start.model_copy(update={"reading": reading, "margin": margin, "sentences": sentences})
-        for reading, margin, sentences in product(READING, MARGINS, SENTENCES)
+        start.model_copy(update={"reading": reading, "fact": fact, "margin": margin, "sentences": sentences})
+        for reading, fact, margin, sentences in product(READING, FACTS, MARGINS, SENTENCES)
         if start.reading or not reading
     )
     chosen = _best(grid, lambda judgement: _selection(answerable, judgement))
@@ -90,7 +92,7 @@ def _confidence(samples: Sequence[Sample], judgement: Judgement) -> dict[str, fl
     from sklearn.linear_model import LogisticRegression
 
     writer = ExtractiveWriter(judgement, reader=None)
-    rows = [signals(sample.question, sample.candidates) for sample in samples]
+    rows = [signals(sample.question, sample.candidates, sample.strangers) for sample in samples]
     labels = [nugget_recall(s.case, s.cited(writer)) > 0 if s.case.answerable else False for s in samples]
     names = list(rows[0])
     model = LogisticRegression(C=30.0, max_iter=1000).fit([[row[name] for name in names] for row in rows], labels)
@@ -100,6 +102,6 @@ def _confidence(samples: Sequence[Sample], judgement: Judgement) -> dict[str, fl
 
 def _threshold(samples: Sequence[Sample], judgement: Judgement) -> float:
     """The confidence that refuses most unanswerable questions while refusing few answerable ones."""
-    confidences = [(judgement.confidence(s.question, s.candidates), s.case.answerable) for s in samples]
+    confidences = [(judgement.confidence(s.question, s.candidates, s.strangers), s.case.answerable) for s in samples]
     wanted = sorted(confidence for confidence, answerable in confidences if answerable)
     return round(wanted[int(MAX_REFUSED * len(wanted))], 4)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Nouns, verbs, adjectives, roots, numerals, foreign words: the parts of speech that carry content (Sejong tag set).
 _CONTENT_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "VV", "VA", "XR", "MAG", "SL", "SN", "SH"})
 _WORDS = re.compile(r"[A-Za-z]+|\d+(?:[.,]\d+)*|[가-힣ㄱ-ㆎ]+")
+_LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9+-]+")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
 _STOP = frozenset(
     {"a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "from", "with", "as", "and", "or"}
@@ -29,6 +30,7 @@ _STOP = frozenset(
     | {"i", "you", "we", "they", "he", "she", "it", "its", "my", "your", "our", "their", "me", "us", "them"}
     | {"this", "that", "these", "those"}
 )
+_DEMONSTRATIVES = frozenset({"그", "그런", "그거", "그것", "거기", "그곳", "이거", "이것", "그때", "이런", "저거"})
 _lock = threading.Lock()
 
 
@@ -62,6 +64,34 @@ def tokens(text: str) -> list[str]:
         analysed = _kiwi().tokenize(text, normalize_coda=True)
     korean = [token.form for token in analysed if token.tag in _CONTENT_TAGS and _HANGUL.search(token.form)]
     return latin + korean
+
+
+def names(text: str) -> list[str]:
+    """The proper names of a text, as written: Korean ones, and Latin words with a capital that is not a sentence's.
+
+    Within Korean every Latin word counts: it is there because it is a name. Where all is in capitals none shows.
+    """
+    text = unicodedata.normalize("NFKC", text)
+    korean = _HANGUL.search(text) is not None
+    shown = korean or text != text.upper()
+    found = [word for word in _LATIN_NAME.findall(text) if shown and (korean or _is_name(word, text))]
+    if korean:
+        with _lock:
+            found += [token.form for token in _kiwi().tokenize(text, normalize_coda=True) if token.tag == "NNP"]
+    return list(dict.fromkeys(found))
+
+
+def demonstratives(text: str) -> list[str]:
+    """The Korean words of a text that point at something said before: "그", "그런", "그거", "거기"."""
+    if not _HANGUL.search(text):
+        return []
+    with _lock:
+        analysed = _kiwi().tokenize(text, normalize_coda=True)
+    return [token.form for token in analysed if token.tag in ("MM", "NP") and token.form in _DEMONSTRATIVES]
+
+
+def _is_name(word: str, text: str) -> bool:
+    return word[1:] != word[1:].lower() or (word[0].isupper() and not text.startswith(word))
 
 
 class LexicalIndex:

@@ -333,6 +333,11 @@ def test_follow_up_with_another_number_takes_its_place(before, text, whole):
         "왜요?",
         "그건 어디서 받나요?",
         "그리고 Power BI는?",
+        "i meant the standalone edition of Power BI",
+        "guest accounts as well?",
+        "아 그 보고서 말고 브리지 레터요",
+        "그 목록은 얼마나 자주 바뀌어요?",
+        "게스트 계정은요?",
     ],
 )
 def test_follow_up_is_read_with_the_question_before(text):
@@ -341,12 +346,21 @@ def test_follow_up_is_read_with_the_question_before(text):
     assert "Intune" in whole
 
 
+def test_follow_up_keeps_its_own_language_and_the_kind_that_it_asks_for():
+    before = read("SOC 2 보고서는 누구나 볼 수 있나요?")
+    where = read("and where is the link?").within(before)
+    assert (where.language, where.kind, where.entities) == ("en", "where", before.entities)
+    assert read("and SOC 3?").within(before).kind == "yes_no"
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "can customers of Azure Germany download bridge letters?",
         "which services are covered by SOC 3 reports",
         "Azure Germany 고객은 브리지 레터를 다운로드할 수 있나요?",
+        "can an administrator give auditors a report before it is published?",
+        "Is there a fee for bridge letters of earlier periods?",
     ],
 )
 def test_question_that_stands_by_itself_is_left_alone(text):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 PREFIXES = {"query": "query: ", "passage": "passage: "}
+LENGTH_STEP = 16
 CODE_SUFFIXES = {".py", ".pkl", ".pickle", ".bin", ".pt", ".pth", ".ckpt", ".so"}
 
 Ids = list[list[int]]
@@ -120,10 +121,13 @@ def by_length(rows: Ids, *, chunk: int) -> Iterator[list[int]]:
 
 
 def padded(ids: Ids, pad: int) -> tuple["torch.Tensor", "torch.Tensor"]:
-    """Ids (texts, longest) and their boolean mask of the same shape."""
+    """Ids (texts, longest) and their boolean mask of the same shape.
+
+    The longest is rounded up: the kernels that are compiled for a shape, and kept, serve again for the next batch.
+    """
     import torch
 
-    longest = max(len(row) for row in ids)
+    longest = -(-max(len(row) for row in ids) // LENGTH_STEP) * LENGTH_STEP
     batch = torch.tensor([row + [pad] * (longest - len(row)) for row in ids])
     lengths = torch.tensor([len(row) for row in ids])
     return batch, torch.arange(longest)[None, :] < lengths[:, None]

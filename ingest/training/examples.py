@@ -1,17 +1,29 @@
 """Examples for the reader: a question, a text that may be its evidence, whether it is, and with which verdict."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
 import numpy as np
 
-from ingest.training.data import DIRECTIONS, LANGUAGES, Language, Question, Segment, TrainingData
+from ingest.training.data import (
+    DIRECTIONS,
+    LANGUAGES,
+    HeadedPassage,
+    Language,
+    Question,
+    Segment,
+    TrainingData,
+    is_guard,
+)
 from ingest.training.mining import Mined, trainable
 
 VERDICTS = ("yes", "no", "conditional")
-YESNO_WEIGHT = 4.0
-GOLD_SHARE = 0.65
+WEIGHTS = {"yes": 3.0, "no": 3.0, "conditional": 6.0}
+UNANSWERABLE_WEIGHT = 4.0
+"""How often a question with this verdict, or one without evidence, is drawn beside one that asks for a fact."""
+GOLD_SHARE = 0.6
 NO_VERDICT = -1
 
 
@@ -49,7 +61,7 @@ class Examples:
     def __init__(self, data: TrainingData, mined: Mined, *, seed: int) -> None:
         self.data, self.mined, self.random = data, mined, Random(seed)  # noqa: S311
         self.questions = trainable(data)
-        self.weights = [YESNO_WEIGHT if verdict_of(question) != NO_VERDICT else 1.0 for question in self.questions]
+        self.weights = [_weight(question) for question in self.questions]
 
     def __iter__(self) -> Iterator[Example]:
         while True:
@@ -101,6 +113,41 @@ class Examples:
         places = [place for place in self.mined.places(question, question.slice) if place not in gold]
         scores = self.mined.vectors[places] @ self.mined.question_vectors[question.id]
         return [places[i] for i in np.argsort(-scores)[:6]]
+
+
+def _weight(question: Question) -> float:
+    return WEIGHTS.get(question.verdict or "", 1.0 if question.evidence else UNANSWERABLE_WEIGHT)
+
+
+def heading_examples(data: TrainingData, *, seed: int) -> Iterator[Example]:
+    """Endless examples of a heading asked as a question: its passage, or another passage of the same page."""
+    random = Random(seed)  # noqa: S311
+    by_page: defaultdict[str, list[HeadedPassage]] = defaultdict(list)
+    held = {question.path for question in data.questions if question.split != "train"}
+    for row in data.headings:
+        if not is_guard(row.repo) and row.path not in held:
+            by_page[row.path].append(row)
+    pages = [rows for rows in by_page.values() if len(rows) > 1]
+    while pages:
+        asked, other = random.sample(random.choice(pages), 2)
+        answers = random.random() < 0.5 or asked.heading == other.heading
+        question, read = random.choice(DIRECTIONS)
+        title = f"{asked.title.of(question)}: " if random.random() < 0.5 else ""
+        passage = (asked if answers else other).passage.of(read)
+        yield Example(title + asked.heading.of(question), passage, answers, NO_VERDICT)
+
+
+def mixed(sources: Sequence[Iterable[Example]], shares: Sequence[float], *, seed: int) -> Iterator[Example]:
+    """Endless examples drawn from endless sources by their shares; a source that has none is left out."""
+    random = Random(seed)  # noqa: S311
+    running = [iter(source) for source in sources]
+    weights = list(shares)
+    while any(weights):
+        (place,) = random.choices(range(len(running)), weights)
+        if example := next(running[place], None):
+            yield example
+        else:
+            weights[place] = 0.0
 
 
 def dev_examples(data: TrainingData, *, seed: int = 0) -> dict[str, list[Example]]:

@@ -14,20 +14,31 @@ import numpy.typing as npt
 
 from ingest.training.body import Body, Ids, by_length, padded
 from ingest.training.data import TrainingData
-from ingest.training.examples import NO_VERDICT, VERDICTS, Example, Examples, dev_examples
+from ingest.training.examples import (
+    NO_VERDICT,
+    VERDICTS,
+    Example,
+    Examples,
+    dev_examples,
+    heading_examples,
+    mixed,
+)
 from ingest.training.export import Graph
 from ingest.training.loop import ALONE, BEST, Budget, Outcome, Team, load_weights, train
 from ingest.training.mining import mine
+from ingest.training.polarity import polar_examples
 
 if TYPE_CHECKING:
     import torch
 
-RATE = 1e-4
+RATE = 3e-4
 TUNED = "tune-reader"
 MAX_TOKENS = 256
 MAX_QUESTION_TOKENS = 96
 FROZEN_SHARE = 1 / 3
 """The word embeddings and this part of the layers stay as the embedder left them: a quarter less to compute."""
+MIXTURE = (0.65, 0.15, 0.2)
+"""Shares of the examples made of questions, headings and statements."""
 LABELS = ("answerable", *VERDICTS)
 
 
@@ -92,7 +103,7 @@ def loss_of(net: "torch.nn.Module", body: Body, examples: Sequence[Example]) -> 
 
     rows = pair_ids(body.tokenizer, [e.question for e in examples], [e.evidence for e in examples])
     parts, order = [], []
-    for places in by_length(rows, chunk=16):
+    for places in by_length(rows, chunk=4):
         ids, mask = padded([rows[i] for i in places], body.pad)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             parts.append(net(ids, mask.long()).float())
@@ -135,7 +146,10 @@ def tune(
     for part in (body.model.embeddings, *layers[: int(len(layers) * FROZEN_SHARE)]):
         part.requires_grad_(requires_grad=False)
     fresh = seed + 1000 * team.rank + (100 if resume else 0)  # a resumed run draws new examples
-    examples = iter(Examples(data, mined, seed=fresh))
+    examples = mixed(
+        (Examples(data, mined, seed=fresh), heading_examples(data, seed=fresh), polar_examples(data, seed=fresh)),
+        MIXTURE, seed=fresh,
+    )  # fmt: skip
     held = [example for direction in dev_examples(data).values() for example in direction[::2]]
     return train(
         net, lambda: loss_of(net, body, list(islice(examples, size))), folder=work / TUNED, budget=budget, rate=rate,

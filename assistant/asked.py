@@ -1,0 +1,76 @@
+"""What sort of fact a question asks for, whether a text can state one, and what no document can give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, get_args
+
+from assistant.vocabulary import terms
+from corpus.coverage import canonical_names
+from corpus.divergence.quantities import Quantities, quantities
+from corpus.documents import Language, Segment
+from corpus.entities import without_entities
+from ingest.lexical import names
+
+if TYPE_CHECKING:
+    from assistant.question import Question
+    from assistant.retrieve import Passage
+
+Sort = Literal["money", "duration", "frequency", "date", "count", "address"]
+
+_LANGUAGES: tuple[Language, Language] = ("en", "ko")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_KEPT = 4096
+
+
+def sorts(question: Question) -> tuple[Sort, ...]:
+    """The sorts of fact that a question asks for by name ("how many days", "얼마인가요"); most ask for none."""
+    return tuple(sort for sort in get_args(Sort) if question.text in terms("asked", sort, question.language))
+
+
+def states(segment: Segment, wanted: Iterable[Sort]) -> bool:
+    """Whether a segment, in either language, holds a fact of one of the sorts."""
+    return any(_states(segment, sort) for sort in wanted)
+
+
+def strangers(question: Question, passages: Iterable[Passage]) -> list[str]:
+    """The names in a question that nothing retrieved for it speaks of, though the search looks for them first."""
+    text = without_entities(question.text)
+    found = [name for name in names(text) if not canonical_names(name) and name not in terms("concepts")]
+    if not found:
+        return []
+    texts = [f"{one.chunk.text('en')} {one.chunk.text('ko')} {one.document.title_en}".lower() for one in passages]
+    return [name for name in found if not any(name.lower() in text for text in texts)]
+
+
+def is_beyond(question: Question) -> bool:
+    """Whether a question asks for what no document gives: an opinion, a picture, help with a deceit, its own rules."""
+    return question.text in terms("beyond", question.language)
+
+
+def _states(segment: Segment, sort: Sort) -> bool:
+    if sort == "address":
+        return bool(segment.links) or "@" in segment.en
+    if sort == "money":
+        return any(segment.text(language) in terms("money", language) for language in _LANGUAGES)
+    return any(_counts(_quantities(segment.text(language), language), sort) for language in _LANGUAGES)
+
+
+def _counts(found: Quantities, sort: Sort) -> bool:
+    if sort == "count":
+        return bool(found.words or found.scaled or found.numbers.keys() - found.named)
+    spans = bool(found.spans or found.frequencies)
+    if sort == "date":
+        return spans or bool(found.dates) or any(_is_date(key) for key in found.numbers)
+    return spans
+
+
+def _is_date(key: str) -> bool:
+    return key.startswith("m") or bool(_YEAR.fullmatch(key))
+
+
+@lru_cache(_KEPT)
+def _quantities(text: str, language: Language) -> Quantities:
+    return quantities(text, language)
