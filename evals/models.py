@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import multiprocessing
-import random
 import resource
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +14,6 @@ from typing import TYPE_CHECKING
 from assistant.answer import Assistant
 from assistant.question import synonyms
 from assistant.retrieve import fuse
-from corpus.errors import TrainingDataError
 from evals.figures import LANGUAGES, Figure, average
 from evals.measures import RANKING, per_query
 from evals.systems.models import open_model, with_model
@@ -25,10 +21,13 @@ from ingest.embedder import open_embedder
 from ingest.index import Hit, Index, SegmentScores, build_index
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from corpus.documents import Segment
     from evals.cases import Case
     from ingest.embedder import Embedder
     from ingest.settings import Settings
+    from ingest.training.retrieval import Encode
 
 DEPTH = 50
 _TIMED = 40
@@ -143,33 +142,44 @@ def _told(figure: Figure) -> str:
     return f"{figure.value:.3f} [{figure.low:.2f}, {figure.high:.2f}]"
 
 
-def twins(embedder: Embedder, pairs: Path, *, count: int = 3000, seed: int = 0) -> dict[str, Figure]:
-    """R@1 of a sentence's translation among `count`, both ways. `pairs` holds rows {"ko", "en"}, gzipped or not.
+def held_out(embedder: Embedder, folder: Path) -> str:
+    """What a model finds in the held-out part of the recipe's data (`ingest.training`), as a table with counts.
+
+    Questions on their own pages in the four language directions, headings of the repositories that training leaves
+    alone (a model that forgets shows there), sentences among 3,000 for their translation.
 
     Raises:
-        TrainingDataError: the file has fewer good rows than two.
+        TrainingDataError: the folder does not hold the recipe's files.
     """
+    from evals.report.markdown import as_table
+    from ingest.training.data import load
+    from ingest.training.figures import embedder_figures
+
+    found = embedder_figures(_encoder(embedder), load(folder))
+    lines = {
+        f"{part}: {name}": [_ranked(figures, measure) for measure in ("R@1", "R@5", "MRR")]
+        for part in ("questions", "guards")
+        for name, figures in found[part].items()
+    }
+    lines |= {f"twins: {name}": [_ranked({"R@1": figure}, "R@1"), "", ""] for name, figure in found["twins"].items()}
+    return as_table("held-out", lines, ["R@1", "R@5", "MRR"])
+
+
+def _encoder(embedder: Embedder) -> Encode:
+    """The embedder as the recipe's figures call it: by texts and their role."""
     import numpy as np
 
-    rows = _sentences(pairs)
-    if len(rows) < 2:
-        raise TrainingDataError(f"{pairs} has {len(rows)} pairs of sentences.", remedy="Name a file of rows {ko, en}.")
-    chosen = random.Random(seed).sample(rows, min(count, len(rows)))  # noqa: S311  a sample, not secrets
-    ko, en = (np.asarray(embedder.embed_documents(list(side)), dtype=np.float32) for side in zip(*chosen, strict=True))
-    found = {}
-    for name, here, there in (("ko > en", ko, en), ("en > ko", en, ko)):
-        hits = (here @ there.T).argmax(axis=1) == np.arange(len(chosen))
-        found[name] = average([float(hit) for hit in hits])
-    return found
+    def encode(texts: Sequence[str], role: str) -> np.ndarray:
+        asked = role == "query"
+        rows = [embedder.embed_query(text) for text in texts] if asked else embedder.embed_documents(list(texts))
+        return np.asarray(rows, dtype=np.float32)
+
+    return encode
 
 
-def _sentences(path: Path) -> list[tuple[str, str]]:
-    """Distinct on both sides: a sentence that occurs twice has two right answers."""
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    rows = [json.loads(line) for line in content.decode("utf-8").split("\n") if line.strip()]
-    by_ko = {row["ko"]: row["en"] for row in rows if row.get("ko") and row.get("en")}
-    by_en = {en: ko for ko, en in by_ko.items()}
-    return [(ko, en) for en, ko in by_en.items()]
+def _ranked(figures: Mapping[str, Mapping[str, float]], measure: str) -> str:
+    one = figures[measure]
+    return f"{one['mean']:.3f} [{one['low']:.2f}, {one['high']:.2f}] n {one['n']}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,15 @@
 """Retrieval arm by arm, over two small pages and an embedder that counts words."""
 
-import gzip
-import json
-
 import pytest
 from fakes import WordCounter, write_pages
 from test_run import case
 
 from assistant.answer import Assistant, open_writer
 from corpus.errors import TrainingDataError
-from evals.models import ARMS, SHIPPED, Bench, Speed, askable, retrieval, retrieval_table, speed_table, twins
+from evals.models import ARMS, SHIPPED, Bench, Speed, askable, held_out, retrieval, retrieval_table, speed_table
 from ingest.index import Index, build_index
 from ingest.settings import Settings
+from ingest.training.toy import write_toy_data
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +63,14 @@ def test_askable_cases_have_a_vital_fact_that_retrieval_can_find():
     assert askable([*CASES, coverage, case("unanswerable")]) == CASES
 
 
-def test_twins_are_distinct_pairs_found_both_ways(tmp_path):
-    path = tmp_path / "pairs.jsonl.gz"
-    rows = [("감사 보고서", "audit report"), ("은행", "bank"), ("은행", "bank"), ("세금", "tax"), ("", "empty")]
-    path.write_bytes(gzip.compress("\n".join(json.dumps({"ko": ko, "en": en}) for ko, en in rows).encode()))
-    found = twins(WordCounter(), path)
-    assert {way: (one.value, one.n) for way, one in found.items()} == {"ko > en": (1.0, 3), "en > ko": (1.0, 3)}
-    path.write_bytes(gzip.compress(b""))
-    with pytest.raises(TrainingDataError, match="has 0 pairs"):
-        twins(WordCounter(), path)
+def test_held_out_data_is_measured_by_direction_and_as_twins(tmp_path):
+    write_toy_data(tmp_path)
+    lines = held_out(WordCounter(), tmp_path).split("\n")
+    names = [line.split(" | ")[0].strip("| ") for line in lines[2:]]
+    assert {"questions: en>en", "questions: en>ko", "questions: ko>en", "questions: ko>ko"} <= set(names)
+    assert all(" n " in line for line in lines[2:])
+    with pytest.raises(TrainingDataError):
+        held_out(WordCounter(), tmp_path / "nowhere")
 
 
 def test_speeds_stand_beside_the_first():

@@ -14,7 +14,7 @@ from assistant.reader import Reader
 from corpus.documents import bundled_path
 from evals.cases import Case, Scope, bundled_cases
 from evals.commands.asking import by_scope, chosen
-from evals.models import Bench, askable, retrieval, retrieval_table, speed, speed_table, twins
+from evals.models import Bench, askable, held_out, retrieval, retrieval_table, speed, speed_table
 from evals.readers import reader_figures, reader_table, readings
 from evals.run import sample
 from evals.systems.models import open_model, title
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", choices=["dev", "test"], default="dev", help="of the questions (default: dev)")
     parser.add_argument("--limit", type=int, help="about so many questions a scope, drawn by the seed")
     parser.add_argument("--seed", type=int, default=0, help="for whatever is drawn (default: 0)")
-    parser.add_argument("--pairs", type=Path, help="sentences, as rows {ko, en}: measure twins too")
+    parser.add_argument("--data", type=Path, help="the recipe's data: measure its held-out questions and sentences too")
 
 
 def call(options: argparse.Namespace) -> int:
@@ -50,9 +50,8 @@ def call(options: argparse.Namespace) -> int:
             cases = chosen(bundled_cases(), scope, options.split)
             for part in _scope(options, settings, name, scope, paths, cases):
                 print(part, end="\n\n", flush=True)
-        if options.pairs:
-            both = twins(open_model(name, settings), options.pairs, seed=options.seed)
-            print(f"## {title(name)}, sentence twins", *(f"{way}: {one}" for way, one in both.items()), sep="\n\n")
+        if options.data:
+            print(f"## {title(name)}, held-out data", held_out(open_model(name, settings), options.data), sep="\n\n")
     questions = [case.question for case in askable(chosen(bundled_cases(), None, options.split))]
     times = {title(name): speed(name, settings, questions, questions) for name in names}
     print("## Speed", speed_table(times), sep="\n\n")
