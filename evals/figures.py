@@ -207,6 +207,11 @@ def _drop(pairs: Sequence[tuple[Row, Row]]) -> Drop:
     )
 
 
+def right_over_twins(rows: Sequence[Row]) -> Figure:
+    """Fully right answers of both languages together: the interval is over twins, which ask the same."""
+    return average(by_twin((row.case.twin for row in rows), [float(row.right) for row in rows]))
+
+
 def by_twin(twins: Iterable[str], differences: Sequence[float]) -> list[float]:
     """The mean difference of each pair of twins: they ask the same, so they are one unit of a test."""
     found: dict[str, list[float]] = {}

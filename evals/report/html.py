@@ -7,15 +7,27 @@ from importlib.resources import files
 from typing import Any
 
 from evals.cases import Case
-from evals.figures import LANGUAGES, Figure, figures, given, performance, predictions, robustness, share, twins_agree
+from evals.figures import (
+    LANGUAGES,
+    Figure,
+    figures,
+    given,
+    performance,
+    predictions,
+    right_over_twins,
+    robustness,
+    share,
+    twins_agree,
+)
 from evals.measures import coverage_risk, reliability
 from evals.report import plots
 from evals.report.markdown import SCOPES, by
 from evals.run import Row
 
 _CURVES = 6
+_RIGHT = "fully right answers"
 _SYSTEM_COLUMNS = (
-    "fully right answers",
+    _RIGHT,
     "citation recall",
     "citation precision",
     "citation F1",
@@ -75,7 +87,7 @@ def _by_language(rows: Sequence[Row]) -> dict[str, list[Figure]]:
 
 
 def _system_line(rows: Sequence[Row]) -> list[Figure]:
-    found = figures(rows)
+    found = {**figures(rows), _RIGHT: right_over_twins(rows)}
     return [*(found[name] for name in _SYSTEM_COLUMNS), performance(rows)["p50"]]
 
 

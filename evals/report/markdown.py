@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from evals.figures import LANGUAGES, Figure, average, by_twin, figures, performance, robustness, share, twins_agree
+from evals.figures import LANGUAGES, Figure, figures, performance, right_over_twins, robustness, share, twins_agree
 from evals.run import Row
 
 SCOPES = {"soc": "the SOC page", "collection": "the whole collection"}
@@ -71,10 +71,9 @@ def systems_table(rows: Sequence[Row]) -> str:
     for system, members in by(rows, "system").items():
         asked = [row for row in members if row.case.variant is None]
         found = figures(asked)
-        right = average(by_twin((row.case.twin for row in asked), [float(row.right) for row in asked]))
         milliseconds = f"{performance(asked)['p50'].value:.0f} ms"
         lines[system] = [
-            right,
+            right_over_twins(asked),
             *(f"{found[name].value:.3f}" if found[name].n else "" for name in _COMPARED),
             milliseconds,
         ]
