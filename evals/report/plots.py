@@ -9,7 +9,7 @@ from html import escape
 from evals.figures import Figure
 
 WIDTH = 420
-_LEFT, _RIGHT, _TOP, _BOTTOM, _HEIGHT = 44, 14, 12, 40, 300
+_LEFT, _RIGHT, _TOP, _BOTTOM, _HEIGHT = 52, 16, 12, 40, 300
 _BAR, _GAP = 11, 3
 Point = tuple[float, float]
 
@@ -137,7 +137,10 @@ def _frame(across: _Axis, up: _Axis, x: str, y: str) -> str:
 
 
 def _told(tick: float) -> str:
-    return f"{tick:g}" if tick < 10_000 else f"{tick / 1000:g}k"
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if tick >= size:
+            return f"{tick / size:g}{letter}"
+    return f"{tick:g}"
 
 
 def _svg(parts: Sequence[str], height: float) -> str:
