@@ -1,8 +1,9 @@
 # chat: set everything up and open the chat page.   test: everything the CI runs.
+# evals: how good the answers are; COLLECTION=FOLDER asks over the collection too.   gate: is anything worse than it was?
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: chat ingest test check format bench lock clean
+.PHONY: chat ingest test check format evals gate bench lock clean
 
 chat: .venv/runtime
 	$(BIN)/python -m ingest
@@ -13,6 +14,7 @@ ingest: .venv/runtime
 
 test: check
 	$(BIN)/python -m pytest
+	$(MAKE) gate
 
 check: .venv/dev
 	$(BIN)/ruff check .
@@ -22,6 +24,19 @@ check: .venv/dev
 format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+COLLECTION ?= $(SOC_COLLECTION)
+SYSTEMS ?= ours without-fusion without-coverage without-verdicts bm25 dense tutorial tutorial=minilm random abstain
+HOMES := soc=.soc/soc $(if $(COLLECTION),collection=.soc/collection)
+
+evals: .venv/dev
+	SOC_HOME=.soc/soc $(BIN)/python -m ingest corpus/data
+	$(if $(COLLECTION),SOC_HOME=.soc/collection $(BIN)/python -m ingest $(COLLECTION) corpus/data)
+	$(BIN)/python -m evals run --split test $(if $(COLLECTION),,--scope soc) --home $(HOMES) \
+		--systems $(SYSTEMS) --out .soc/rows.jsonl --html .soc/report.html
+
+gate: .venv/dev
+	SOC_HOME=.soc $(BIN)/python -m evals gate
 
 bench: .venv/dev
 	$(BIN)/python -m evals speed $(DOCUMENTS)

@@ -15,6 +15,7 @@
     |-- ModelError                    a model's folder or file cannot be used
     |-- TrainingDataError             training data cannot be used
     |-- CaseError                     evaluation cases cannot be used
+    |-- RunError                      the rows of an evaluation, or its baseline, cannot be used
     `-- QuestionError                 a question cannot be answered as it was sent
         |-- EmptyQuestionError
         |-- QuestionTooLongError
@@ -103,6 +104,10 @@ class TrainingDataError(AssistantError):
 
 class CaseError(AssistantError):
     """Evaluation cases cannot be used."""
+
+
+class RunError(AssistantError):
+    """The rows of an evaluation, or its baseline, cannot be used."""
 
 
 class QuestionError(AssistantError):

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.verdict import Verdict
 from corpus.documents import Language
 from corpus.errors import CaseError
 
 Kind = Literal["lookup", "yesno", "list", "link", "coverage", "followup", "false_premise", "unanswerable"]
+Scope = Literal["soc", "collection"]
+VariantName = Literal["typos", "unspaced", "casing", "mixed", "polite"]
+Unanswerable = Literal[
+    "underspecified",
+    "false_presupposition",
+    "nonsensical",
+    "modality_limited",
+    "safety_concern",
+    "out_of_database",
+    "chitchat",
+    "instruction",
+    "opinion",
+]
+"""Why a question must be refused: the six classes of UAEval4RAG (Peng et al. 2024, arXiv 2412.12300), and three
+kinds of talk that are no question to the documents."""
 
 
 class Turn(BaseModel):
@@ -35,27 +50,32 @@ class Nugget(BaseModel):
 
     fact: str
     vital: bool
-    segments: tuple[str, ...]
+    segments: tuple[str, ...] = Field(min_length=1)
 
 
 class Case(BaseModel):
-    """One question. Twins ask the same in the other language; `scope` is the collection that it is asked over."""
+    """One question. Twins ask the same in the other language; `scope` is the collection that it is asked over.
+
+    A variant (`evals.variants`) has the id of the case that it rewrites as `origin`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str
-    twin: str
+    id: str = Field(min_length=1)
+    twin: str = Field(min_length=1)
     split: Literal["dev", "test"]
-    scope: Literal["soc", "collection"]
+    scope: Scope
     kind: Kind
     language: Language
-    question: str
+    question: str = Field(min_length=1)
     history: tuple[Turn, ...] = ()
     nuggets: tuple[Nugget, ...] = ()
     verdict: Verdict | None = None
     condition: str | None = None
-    unanswerable: str | None = None
+    unanswerable: Unanswerable | None = None
     standalone: str | None = None
+    variant: VariantName | None = None
+    origin: str | None = None
 
     @property
     def answerable(self) -> bool:
@@ -67,31 +87,34 @@ class Case(BaseModel):
         return frozenset(segment for nugget in self.nuggets for segment in nugget.segments)
 
 
+_REMEDY = "Correct these lines; where only segments are missing, ask over what is indexed (--scope, --home)."
+
+
 def bundled_cases() -> list[Path]:
     """The files of questions that ship with the project."""
     folder = Path(str(files("evals"))) / "data"
     return sorted(folder.glob("*.jsonl"))
 
 
-def load_cases(paths: Sequence[Path], known_segments: Iterable[str] | None = None) -> list[Case]:
-    """Read and check cases; with `known_segments`, every gold id of a case must be among them.
+def load_cases(paths: Sequence[Path], known_segments: Mapping[Scope, Collection[str]] | None = None) -> list[Case]:
+    """Read and check cases. Every gold id must be among the `known_segments` of its case's scope, where it has any.
 
     Raises:
         CaseError: names every fault of every file, with its line; nothing is returned then.
     """
-    known = None if known_segments is None else frozenset(known_segments)
+    known = {scope: frozenset(segments) for scope, segments in (known_segments or {}).items()}
     cases: list[Case] = []
     faults: list[str] = []
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for path in paths:
         for line, case in _rows(path, faults):
             if case.id in seen:
-                faults.append(f"{path}, line {line}: the id {case.id} occurs twice")
-            seen.add(case.id)
-            faults.extend(f"{path}, line {line}: {fault}" for fault in _faults(case, known))
+                faults.append(f"{path}, line {line}: the id {case.id} occurs twice, first at {seen[case.id]}")
+            seen.setdefault(case.id, f"{path}, line {line}")
+            faults.extend(f"{path}, line {line}: {fault}" for fault in _faults(case, known.get(case.scope)))
             cases.append(case)
     if faults:
-        raise CaseError(f"{len(faults)} faults in the cases:\n" + "\n".join(faults), remedy="\nCorrect these lines.")
+        raise CaseError(f"{len(faults)} faults in the cases:\n" + "\n".join(faults), remedy=f"\n{_REMEDY}")
     return cases
 
 
@@ -114,6 +137,10 @@ def _rows(path: Path, faults: list[str]) -> Iterator[tuple[int, Case]]:
 def _faults(case: Case, known: frozenset[str] | None) -> Iterator[str]:
     if case.answerable != bool(case.nuggets):
         yield f"{case.id} has {len(case.nuggets)} nuggets and unanswerable={case.unanswerable!r}"
+    if case.kind == "unanswerable" and case.answerable:
+        yield f"{case.id} is of the kind unanswerable and does not say why"
+    if case.kind == "followup" and not case.history:
+        yield f"{case.id} is a follow-up without a history"
     if (case.verdict == "conditional") != (case.condition is not None):
         yield f"{case.id} has the verdict {case.verdict!r} and the condition {case.condition!r}"
     if known is not None and (unknown := sorted(case.gold - known)):

@@ -2,12 +2,13 @@
 
 import json
 from collections import Counter, defaultdict
+from typing import get_args
 
 import pytest
 
 from corpus.documents import bundled_path, load_documents
 from corpus.errors import CaseError
-from evals.cases import Case, bundled_cases, load_cases
+from evals.cases import Case, Unanswerable, bundled_cases, load_cases
 
 GOOD = {
     "id": "a-en",
@@ -36,7 +37,7 @@ def faults(*paths, known=None):
 
 def test_good_cases_come_in_order_with_their_gold(tmp_path):
     path = write(tmp_path, {}, {"id": "a-ko", "language": "ko"})
-    first, second = load_cases([path], ["s-1", "s-2", "s-3"])
+    first, second = load_cases([path], {"soc": ["s-1", "s-2", "s-3"]})
     assert (first.id, second.id) == ("a-en", "a-ko")
     assert first.gold == {"s-1", "s-2"}
     assert first.answerable
@@ -56,7 +57,7 @@ def test_every_fault_of_every_file_is_named_with_its_line(tmp_path):
         "not json",
         {},
         {"id": "b", "nuggets": []},
-        {"id": "c", "unanswerable": "not stated"},
+        {"id": "c", "unanswerable": "nonsensical"},
         {"id": "d", "verdict": "conditional"},
         {"id": "e", "condition": "if"},
         {"id": "f", "verdict": "maybe"},
@@ -67,12 +68,12 @@ def test_every_fault_of_every_file_is_named_with_its_line(tmp_path):
         name="more.jsonl",
     )  # fmt: skip
     missing = tmp_path / "missing.jsonl"
-    message = faults(first, second, missing, known=["s-1", "s-2"])
+    message = faults(first, second, missing, known={"soc": ["s-1", "s-2"]})
     for fault in (
         f"{first}, line 2: row",
-        f"{first}, line 3: the id a-en occurs twice",
+        f"{first}, line 3: the id a-en occurs twice, first at {first}, line 1",
         f"{first}, line 4: b has 0 nuggets",
-        f"{first}, line 5: c has 1 nuggets and unanswerable='not stated'",
+        f"{first}, line 5: c has 1 nuggets and unanswerable='nonsensical'",
         f"{first}, line 6: d has the verdict 'conditional' and the condition None",
         f"{first}, line 7: e has the verdict None and the condition 'if'",
         f"{first}, line 8: verdict",
@@ -96,7 +97,12 @@ def test_every_fault_of_every_file_is_named_with_its_line(tmp_path):
         {"question": None},
         {"history": [{"role": "system", "content": "x"}]},
         {"history": "x"},
+        {"question": ""},
         {"nuggets": [{"fact": "f", "vital": True}]},
+        {"nuggets": [{"fact": "f", "vital": True, "segments": []}]},
+        {"kind": "followup"},
+        {"kind": "unanswerable"},
+        {"nuggets": [], "unanswerable": "because"},
         "[]",
         "null",
         "{",
@@ -124,7 +130,8 @@ def test_no_files_no_cases(tmp_path):
 
 def test_gold_ids_are_only_checked_against_known_segments(tmp_path):
     assert load_cases([write(tmp_path, {})])
-    assert "s-1, s-2" in faults(write(tmp_path, {}), known=[])
+    assert load_cases([write(tmp_path, {})], {"collection": []})
+    assert "s-1, s-2" in faults(write(tmp_path, {}), known={"soc": []})
 
 
 # Those that ship
@@ -152,11 +159,13 @@ def of_scope(scope, tmp_path):
 
 
 def test_shipped_cases_about_the_bundled_page_name_its_segments(tmp_path):
-    assert load_cases([of_scope("soc", tmp_path)], segments(bundled_path()))
+    assert load_cases([of_scope("soc", tmp_path)], {"soc": segments(bundled_path())})
 
 
 def test_shipped_cases_about_the_collection_name_its_segments(tmp_path, collection):
-    assert load_cases([of_scope("collection", tmp_path)], segments(bundled_path()) + segments(collection))
+    assert load_cases(
+        [of_scope("collection", tmp_path)], {"collection": segments(bundled_path()) + segments(collection)}
+    )
 
 
 def test_shipped_cases_are_in_pairs_of_the_two_languages(shipped):
@@ -194,8 +203,9 @@ def test_shipped_yes_no_cases_have_a_verdict(shipped):
     assert [case.id for case in shipped if case.kind == "yesno" and case.answerable and not case.verdict] == []
 
 
-def test_shipped_unanswerable_cases_say_why(shipped):
-    assert [case.id for case in shipped if case.kind == "unanswerable" and case.answerable] == []
+def test_shipped_unanswerable_cases_are_of_every_class_of_uaeval4rag(shipped):
+    classes = {case.unanswerable for case in shipped if not case.answerable}
+    assert classes >= set(get_args(Unanswerable)[:6])
 
 
 def test_shipped_questions_are_understood_in_their_language(shipped):

