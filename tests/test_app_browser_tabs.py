@@ -71,7 +71,8 @@ def test_tabs_divergence_is_judged_and_saved(open_tab, assistant, language, loca
     tab.to(says["tab_divergences"])
     finding = tab.page.locator(".finding", has_text="iso-6")
     finding.wait_for()
-    assert finding.locator("mark").all_inner_texts() == ["60", "30"]
+    korean, english = finding.locator("mark").all_inner_texts()
+    assert ("60" in korean, "30" in english) == (True, True)
     finding.get_by_role("button", name=says["false_alarm"]).click()
     tab.page.locator(".finding.false_alarm", has_text="iso-6").wait_for()
     assert list(assistant.feedback.reviews().values()) == ["false_alarm"]
@@ -150,28 +151,36 @@ def test_tabs_source_opens_in_its_document_or_says_that_it_is_gone(tab):
     tab.page.locator("#reader .empty", has_text=SAYS["gone_document"]).wait_for()
 
 
+def serious_faults(tab) -> dict[str, list[str]]:
+    """What axe-core finds that keeps people out, by rule."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return {
+        violation["id"]: [node["html"][:200] for node in violation["nodes"][:3]]
+        for violation in Axe().run(tab.page).response["violations"]
+        if violation["impact"] in ("serious", "critical")
+    }
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("language", "locale", "viewport"), VISITORS)
 def test_tabs_are_accessible(open_tab, language, locale, viewport, scheme):
-    from axe_playwright_python.sync_playwright import Axe
-
     says, tab = words(language), open_tab(viewport, locale=locale, color_scheme=scheme)
+    tab.page.locator("#chat .examples[role=group]").wait_for()
+    found = {"start": serious_faults(tab)}
     tab.ask(DIVERGING)
     tab.page.locator("#chat [data-liked='0']").click()
     tab.page.locator("form.why").wait_for()
-    serious = {}
     for name, ready in (
         ("chat", "#chat .divergence"),
         ("coverage", "table.matrix"),
-        ("documents", "#reader .pair"),
+        ("documents", "#reader h2"),
         ("divergences", ".finding"),
     ):
         tab.to(says[f"tab_{name}"])
         tab.page.locator(f"{ready}:visible").first.wait_for()
-        for violation in Axe().run(tab.page).response["violations"]:
-            if violation["impact"] in ("serious", "critical"):
-                serious[name, violation["id"]] = [node["html"][:200] for node in violation["nodes"][:3]]
-    assert serious == {}
+        found[name] = serious_faults(tab)
+    assert {name: faults for name, faults in found.items() if faults} == {}
 
 
 def test_tabs_answers_keep_coming_while_documents_change(assistant, tab, tmp_path):

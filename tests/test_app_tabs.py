@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from types import SimpleNamespace
 
 import pytest
 from fakes import Page, WordCounter
@@ -143,6 +144,23 @@ def test_documents_problems_name_the_file_and_not_where_it_lies(tmp_path):
     assert "odd.md" in told
     assert str(tmp_path) not in told
     assert words("en")["no_problems"] in documents.problems_html((), "en")
+
+
+@pytest.mark.parametrize(
+    ("host", "refused"), [("127.0.0.1", False), ("::1", False), ("192.168.1.5", True), ("8.8.8.8", True), ("?", True)]
+)
+def test_documents_change_only_from_this_machine(host, refused):
+    request = SimpleNamespace(client=SimpleNamespace(host=host))
+    assert bool(documents._refusal(request, "ko")) is refused
+
+
+def test_documents_namesakes_out_of_several_folders_are_numbered():
+    uploads = documents._uploads(["/u/1/a.md"], ["/u/2/a.md", "/u/3/a.md", "/u/4/photo.png", "/u/1/a.md"])
+    assert {name: str(path) for name, path in uploads.items()} == {
+        "a.md": "/u/1/a.md",
+        "a-2.md": "/u/2/a.md",
+        "a-3.md": "/u/3/a.md",
+    }
 
 
 ONE = Divergence("a-1", "number", "major", "Within 30 days", "60일 이내", 'says "30", "60"', '"30", "60"', 0.9)

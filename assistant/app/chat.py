@@ -78,7 +78,7 @@ def lay_out_chat(examples: Sequence[str]) -> Chat:
                 layout="bubble",
                 buttons=[],
                 feedback_options=None,
-                placeholder=i18n("welcome_html"),
+                placeholder=str(i18n("welcome_html")),
                 examples=[{"text": example} for example in examples],
             )
             with gr.Row(elem_id="editing", visible=False) as editing:

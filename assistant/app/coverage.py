@@ -181,7 +181,8 @@ def table_html(view: View, language: Language, *, limit: int) -> str:
     numbers = {standard: number for number, standard in enumerate(matrix.standards)}
     places = {service: number for number, service in enumerate(matrix.services)}
     head = "".join(
-        f'<th scope="col" title="{escape(one.title(language))}">{escape(one.label)}</th>' for one in view.standards
+        f'<th scope="col" title="{escape(one.title(language))}"><span>{escape(one.label)}</span></th>'
+        for one in view.standards
     )
     rows = []
     for service in view.services[:limit]:
@@ -222,8 +223,8 @@ def evidence_html(matrix: Matrix, standard: int | None, service: int | None, lan
     cell = matrix.cell(one, name)
     pieces = "".join(_evidence(one.document, segment, language) for segment in cell.evidence)
     return (
-        f'<section class="cell-evidence" aria-live="polite"><h3>{escape(matrix.shown[name])} · '
-        f"{escape(one.title(language))}</h3>"
+        f'<section class="cell-evidence" aria-live="polite" tabindex="-1"><h2>{escape(matrix.shown[name])} · '
+        f"{escape(one.title(language))}</h2>"
         f'<p><span class="standing {cell.standing}">{_SIGNS[cell.standing]} {says[cell.standing]}</span> '
         f"{says[f'{cell.standing}_means']}</p>{pieces}</section>"
     )

@@ -203,18 +203,18 @@ def table_html(rows: Sequence[Row], of: Sequence[Row], language: Language, *, li
 def _row_html(row: Row, language: Language) -> str:
     says, one, document = words(language), row.divergence, row.document
     explanation = one.explanation_ko if language == "ko" else one.explanation_en
-    key = {"document": document.id, "segment": one.segment_id}
-    deeds = [button(says["open_in_document"], do="select", **key)]
-    deeds += [
-        button(says[status], do="apply", **key, status="" if row.status == status else status,
-               pressed=row.status == status)
-        for status in _STATUSES
-    ]  # fmt: skip
+    deeds = [button(says["open_in_document"], do="select", document=document.id, segment=one.segment_id)]
+    for status in _STATUSES:
+        on = row.status == status
+        next_one = "" if on else status
+        deeds.append(
+            button(says[status], do="apply", pressed=on, document=document.id, segment=one.segment_id, status=next_one)
+        )
     return (
         f'<article class="finding {one.severity} {row.status or "open"}"><header>'
         f'<span class="severity {one.severity}">{says[one.severity]}</span> '
         f'<span class="kind">{_kind(one.kind, language)}</span> '
-        f"<h3>{escape(document.title(language) or document.id)}</h3> <code>{escape(one.segment_id)}</code></header>"
+        f"<h2>{escape(document.title(language) or document.id)}</h2> <code>{escape(one.segment_id)}</code></header>"
         f"{quotes(one.ko, one.en, language, differs=explanation)}"
         f'<p class="explanation">{escape(explanation)}</p><div class="deeds">{"".join(deeds)}</div></article>'
     )

@@ -122,33 +122,29 @@ def _wire_adding(parts: DocumentsTab, assistant: ChatAssistant, shown: Sequence[
     def add(
         files: list[str] | None,
         folder: list[str] | None,
-        chosen: str | None,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008  Gradio's way to ask for it
     ) -> Changes:
         language = language_of(request)
         uploads = _uploads(files or [], folder or [])
+        if problem := _refusal(request, language) or ("" if uploads else words(language)["nothing_chosen"]):
+            return {parts.outcome: _said(problem)}
         try:
-            if problem := _refusal(request, language) or ("" if uploads else words(language)["nothing_chosen"]):
-                return {parts.outcome: _said(problem)}
             change = assistant.library.add(uploads, on_progress=_shows(progress, language))
-            chosen = change.documents[0]
-            outcome = _change_html(change, "added", language)
-        except AssistantError as error:
-            outcome = failure_html(failure_of(error), language)
-        finally:
-            for path in uploads.values():
-                path.unlink(missing_ok=True)  # every visitor could fetch what lies in Gradio's folder
+        except AssistantError as error:  # the files stay chosen, for another try
+            return {parts.outcome: failure_html(failure_of(error), language)}
+        for path in uploads.values():
+            path.unlink(missing_ok=True)  # who knows its address could fetch it from Gradio's folder
         return {
-            parts.outcome: outcome,
+            parts.outcome: _change_html(change, "added", language),
             parts.files: None,
             parts.folder: None,
-            **_filled(parts, assistant, chosen, "", language),
+            **_filled(parts, assistant, change.documents[0], "", language),
         }
 
     parts.add.click(
         add,
-        [parts.files, parts.folder, parts.choice],
+        [parts.files, parts.folder],
         [parts.outcome, parts.files, parts.folder, *shown],
         show_progress_on=parts.outcome,
         **_CHANGING,

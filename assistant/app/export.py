@@ -18,7 +18,7 @@ _STYLE = """
 body { font: 11pt/1.55 Pretendard, "Noto Sans KR", "Malgun Gothic", "Apple SD Gothic Neo", system-ui, sans-serif;
   color: #111; background: #fff; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; border-top: 1px solid #bbb; padding-top: 1rem; }
-h3 { font-size: 1rem; margin-bottom: .2rem; } h4 { font-size: .85rem; margin: .5rem 0 0; color: #444; }
+h3 { font-size: 1rem; margin-bottom: .2rem; } .named { font-size: .85rem; margin: .5rem 0 0; color: #444; }
 .text { white-space: pre-line; } .place, .made { color: #444; font-size: .9rem; }
 blockquote { margin: 0; padding-left: .8rem; border-left: 3px solid #888; white-space: pre-line; }
 .quotes { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; } article { break-inside: avoid; }
@@ -71,7 +71,8 @@ def _reply_lines(turn: Turn, language: Language) -> list[str]:
 def _citation_lines(citation: Citation, language: Language) -> list[str]:
     place = " › ".join(citation.heading_path_ko if language == "ko" else citation.heading_path_en)
     lines = [f"**[{citation.number}]** {_plain(citation.title)} — {_plain(place)} — {_segments(citation, '`')}"]
-    for of, quote in (("ko", citation.quote_ko), ("en", citation.quote_en)):
+    texts: dict[Language, str] = {"ko": citation.quote_ko, "en": citation.quote_en}
+    for of, quote in texts.items():
         lines += [f"> {LANGUAGE_NAMES[of]}: {_plain(line)}  " for line in quote.splitlines()]
     addresses = dict.fromkeys(filter(None, [citation.source_url, *(link.url for link in citation.links)]))
     safe = [address for address in map(safe_url, addresses) if address]

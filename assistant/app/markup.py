@@ -57,7 +57,7 @@ def quotes(ko: str, en: str, language: Language, *, differs: str = "") -> str:
 def _quote(text: str, of: Language, language: Language, differs: str) -> str:
     missing = f'<p class="missing" lang="{language}">{words(language)["missing_text"]}</p>'
     body = f'<blockquote lang="{of}">{marked(text, differs)}</blockquote>' if text else missing
-    return f'<div class="quote {of}"><h4 lang="{of}">{LANGUAGE_NAMES[of]}</h4>{body}</div>'
+    return f'<div class="quote {of}"><p class="named" lang="{of}">{LANGUAGE_NAMES[of]}</p>{body}</div>'
 
 
 def marked(text: str, explanation: str) -> str:

@@ -21,11 +21,13 @@ DEFAULT_EXAMPLES = (
     "How often are Azure SOC reports issued?",
     "Azure SOC 보고서는 얼마나 자주 발행되나요?",
 )
+# Seconds: how often files that were uploaded and never added are looked for, and how old they may be.
+_FORGET_UPLOADS = (600, 3600)
 
 
 def build_page(assistant: ChatAssistant, *, examples: Sequence[str] = DEFAULT_EXAMPLES) -> gr.Blocks:
     """The page over `assistant`, with `examples` as the questions to start from. `launch` shows it."""
-    page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+    page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=_FORGET_UPLOADS)
     with page:
         gr.HTML(i18n("header_html"), elem_id="header")
         with gr.Tabs(elem_id="tabs") as tabs:

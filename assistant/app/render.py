@@ -151,14 +151,15 @@ def divergence_html(divergence: Divergence, language: Language) -> str:
     """A notice that the languages disagree: both readings, with what differs marked, and why."""
     says = words(language)
     explanation = divergence.explanation_ko if language == "ko" else divergence.explanation_en
-    readings = "".join(
+    readings: dict[Language, str] = {"ko": divergence.ko, "en": divergence.en}
+    shown = "".join(
         f'<p class="reading" lang="{of}"><b>{LANGUAGE_NAMES[of]}</b> {marked(text, explanation)}</p>'
-        for of, text in (("ko", divergence.ko), ("en", divergence.en))
+        for of, text in readings.items()
     )
     return (
         f'<aside class="divergence {divergence.severity}" aria-label="{says["divergence_title"]}">'
         f'<p class="title"><b>{says["divergence_title"]}</b> <code>{escape(divergence.segment_id)}</code></p>'
-        f'{readings}<p class="explanation">{escape(explanation)} {says["divergence_hint"]}</p></aside>'
+        f'{shown}<p class="explanation">{escape(explanation)} {says["divergence_hint"]}</p></aside>'
     )
 
 
@@ -216,10 +217,10 @@ def _sources_of(answer: Answer, question: str, *, position: int, running: bool, 
 def _source(citation: Citation, *, position: int, language: Language) -> str:
     says = words(language)
     differs = " ".join(one.explanation_en for one in citation.divergences)
-    opening = {"document": citation.document, "segment": (citation.segment_ids or ("",))[0]}
-    copied = {"said": says["copied"], "failed": says["copy_failed"]}
-    deeds = button(says["copy_citation"], do="copy", text=citation_text(citation, language), **copied)
-    deeds += button(says["open_in_document"], do="select", **opening)
+    first = (citation.segment_ids or ("",))[0]
+    text = citation_text(citation, language)
+    deeds = button(says["copy_citation"], do="copy", text=text, said=says["copied"], failed=says["copy_failed"])
+    deeds += button(says["open_in_document"], do="select", document=citation.document, segment=first)
     return (
         f'<article class="source" id="{_source_id(position, citation.number)}" tabindex="-1" '
         f'aria-label="{says["source"]} {citation.number}">'

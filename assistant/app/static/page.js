@@ -55,11 +55,15 @@
     else if (target.matches("[data-language]")) choose(target.dataset.language);
   });
 
-  // A document opens at the segment that led to it.
+  // Gradio calls its examples a list, whose items must not be buttons.
+  const mend = () => document.querySelector("#chat .examples[role=list]")?.setAttribute("role", "group");
+
+  // A document opens at the segment that led to it, and the evidence of a cell comes into view.
   new MutationObserver(() => {
-    const segment = document.querySelector("#reader .pair.shown:not([data-seen])");
-    if (!segment?.offsetParent) return;
-    segment.dataset.seen = "";
-    bringUp(segment, "center");
+    mend();
+    const found = document.querySelector("#reader .pair.shown:not([data-seen]), .cell-evidence:not([data-seen])");
+    if (!found?.offsetParent) return;
+    found.dataset.seen = "";
+    bringUp(found, found.matches(".pair") ? "center" : wide.matches ? "nearest" : "start");
   }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["style", "class"] });
 }
