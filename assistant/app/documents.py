@@ -26,7 +26,10 @@ _DATES = ("ms.date", "date", "ms.lasthandoff")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DocumentsTab:
-    """The components of the tab. `place` is the session's: the id of the segment that the reader was led to."""
+    """The components of the tab.
+
+    `place` is the session's: the ids of the document that is open and of the segment that is pointed out.
+    """
 
     tab: gr.Tab
     count: gr.HTML
@@ -74,7 +77,7 @@ def lay_out_documents(tab: gr.Tab) -> DocumentsTab:
         tab=tab,
         count=count,
         choice=choice,
-        place=gr.State(""),
+        place=gr.State(("", "")),
         reader=reader,
         problems=problems,
         files=files,
@@ -92,24 +95,23 @@ def lay_out_documents(tab: gr.Tab) -> DocumentsTab:
 def wire_documents(parts: DocumentsTab, shared: Shared, assistant: ChatAssistant, tabs: gr.Tabs) -> None:
     """Fill the tab when it is opened, show the document that is chosen or led to, and carry out changes."""
 
-    def fill(chosen: str | None, place: str, request: gr.Request) -> Changes:
-        return _filled(parts, assistant, chosen, place, language_of(request))
+    def fill(place: tuple[str, str], request: gr.Request) -> Changes:
+        return _filled(parts, assistant, *place, language_of(request))
 
     def choose(chosen: str | None, request: gr.Request) -> Changes:
-        return {parts.place: "", **_filled(parts, assistant, chosen, "", language_of(request))}
+        # Whether to remove a document was asked about the one before.
+        filled = _filled(parts, assistant, chosen or "", "", language_of(request))
+        return {parts.sure: gr.update(visible=False), **filled}
 
     def lead(event: gr.EventData, request: gr.Request) -> Changes:
         document, segment = text_of(event, "document"), text_of(event, "segment")
-        return {
-            tabs: gr.Tabs(selected="documents"),
-            parts.place: segment,
-            **_filled(parts, assistant, document, segment, language_of(request)),
-        }
+        filled = _filled(parts, assistant, document, segment, language_of(request))
+        return {tabs: gr.Tabs(selected="documents"), **filled}
 
-    shown = [parts.count, parts.choice, parts.reader, parts.problems]
-    parts.tab.select(fill, [parts.choice, parts.place], shown, **QUIET)
-    parts.choice.input(choose, parts.choice, [*shown, parts.place], **QUIET)
-    shared.relay.select(lead, None, [tabs, *shown, parts.place], trigger_mode="always_last", **QUIET)
+    shown = [parts.count, parts.choice, parts.reader, parts.problems, parts.place]
+    parts.tab.select(fill, parts.place, shown, **QUIET)
+    parts.choice.input(choose, parts.choice, [parts.sure, *shown], **QUIET)
+    shared.relay.select(lead, None, [tabs, *shown], trigger_mode="always_last", **QUIET)
     _wire_adding(parts, assistant, shown)
     _wire_removing(parts, assistant, shown)
 
@@ -169,14 +171,16 @@ def _wire_removing(parts: DocumentsTab, assistant: ChatAssistant, shown: Sequenc
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> Changes:
         language = language_of(request)
+        if problem := _refusal(request, language):
+            return {parts.outcome: _said(problem)}
         try:
-            if problem := _refusal(request, language):
-                return {parts.outcome: _said(problem)}
             change = assistant.library.remove([chosen or ""], on_progress=_shows(progress, language))
-            outcome, chosen = _change_html(change, "removed", language), None
         except AssistantError as error:
-            outcome = failure_html(failure_of(error), language)
-        return {parts.outcome: outcome, **_filled(parts, assistant, chosen, "", language)}
+            return {parts.outcome: failure_html(failure_of(error), language)}
+        return {
+            parts.outcome: _change_html(change, "removed", language),
+            **_filled(parts, assistant, "", "", language),
+        }
 
     def settle() -> Changes:
         return {parts.sure: gr.update(visible=False)}
@@ -188,10 +192,8 @@ def _wire_removing(parts: DocumentsTab, assistant: ChatAssistant, shown: Sequenc
     )
 
 
-def _filled(
-    parts: DocumentsTab, assistant: ChatAssistant, chosen: str | None, segment: str, language: Language
-) -> Changes:
-    """The tab's contents, with a document open: the one chosen, or the first where none is."""
+def _filled(parts: DocumentsTab, assistant: ChatAssistant, chosen: str, segment: str, language: Language) -> Changes:
+    """The tab's contents, with a document open: the one of this id, or the first where none is given."""
     try:
         held = assistant.library.holdings()
     except AssistantError as error:
@@ -206,6 +208,7 @@ def _filled(
         ),
         parts.reader: document_html(document, held, language, segment=segment) if document else gone,
         parts.problems: problems_html(held.problems, language),
+        parts.place: (chosen, segment),
     }
 
 
