@@ -221,7 +221,10 @@ class Tab:
         self.page.get_by_role("tab", name=name, exact=True).click()
 
     def reload(self) -> None:
+        """Reload, and wait for the conversation. What the page that goes away says of its cut connection is Gradio's."""
+        known = len(self.complaints)
         self.page.reload()
+        del self.complaints[known:]
         self.page.locator("#chat .answer, #chat .stopped, #chat .failure").first.wait_for()
         self.wait_until_idle()
 

@@ -123,7 +123,7 @@ def wire_coverage(parts: CoverageTab, shared: Shared, assistant: ChatAssistant) 
     shown = [parts.table, parts.standards, parts.more]
     parts.tab.select(fill, [*parts.filters, parts.limit], shown, **QUIET)
     gr.on(
-        [parts.search.input, parts.standards.input, parts.standing.input],
+        [parts.search.change, parts.standards.input, parts.standing.input],
         refill,
         parts.filters,
         [*shown, parts.limit],
