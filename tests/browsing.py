@@ -221,7 +221,7 @@ class Tab:
         self.page.get_by_role("tab", name=name, exact=True).click()
 
     def reload(self) -> None:
-        """Reload, and wait for the conversation. What the page that goes away says of its cut connection is Gradio's."""
+        """Reload, and wait for the conversation. What the page that goes away says of its cut connection is ignored."""
         known = len(self.complaints)
         self.page.reload()
         del self.complaints[known:]
