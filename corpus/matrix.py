@@ -89,7 +89,7 @@ class Matrix:
         for entries in self._entries.values():
             for service, found in entries.items():
                 match = re.search(re.escape(service), " ".join(found[0].segment.en.split()), re.IGNORECASE)
-                written.setdefault(service, match[0] if match else service)
+                written.setdefault(service, match[0] if match else service.title())
         return written
 
     def standard(self, id: str) -> Standard | None:  # noqa: A002

@@ -24,6 +24,7 @@ from fakes import Page
 from openpyxl import load_workbook
 
 from assistant.app.wording import words
+from corpus.documents import MAX_BYTES
 
 __all__ = ["address", "assistant", "browser", "open_tab", "tab"]  # fixtures
 
@@ -126,6 +127,17 @@ def test_tabs_upload_that_cannot_be_read_is_told_in_korean_and_changes_nothing(o
     assert "is not UTF-8" in failure.inner_text()
     assert tab.page.locator("img[src=x]").count() == 0
     assert assistant.library.holdings().generation == generation
+
+
+@pytest.mark.parametrize(("name", "size"), [("big.md", MAX_BYTES + 1), ("run.exe", 10)])
+def test_tabs_upload_over_the_limit_or_of_another_kind_is_told_in_korean(open_tab, name, size):
+    tab = open_tab(locale="ko-KR")
+    manage(tab, words("ko"))
+    file = {"name": name, "mimeType": "text/markdown", "buffer": b"x" * size}
+    tab.page.locator("#upload input[type=file]").set_input_files(file)
+    tab.page.locator("#said", has_text=name).wait_for()
+    assert "파일당 최대 20MB" in tab.page.locator("#said").inner_text()
+    assert name not in tab.page.locator("#upload").inner_text()
 
 
 def test_tabs_documents_of_hostile_text_run_nothing(open_tab, assistant, tmp_path):

@@ -85,15 +85,14 @@ def test_coverage_says_when_nothing_is_left(matrix, tmp_path):
 
 
 def test_coverage_evidence_leads_to_its_segment(matrix):
-    place = matrix.services.index("intune")
-    found = Elements(coverage.evidence_html(matrix, 0, place, "en"))
+    found = Elements(coverage.evidence_html(matrix, "iso", "intune", "en"))
     assert "Intune as part of a bundle" in found.text
     assert words("en")["qualified_means"] in found.text
     [opening] = [attrs for tag, attrs in found.tags if tag == "button"]
     assert (opening["data-do"], opening["data-document"], opening["data-segment"]) == ("select", "iso", "iso-5")
 
 
-@pytest.mark.parametrize(("standard", "service"), [(None, 0), (0, None), (99, 0), (0, 999_999)])
+@pytest.mark.parametrize(("standard", "service"), [("", ""), ("iso", ""), ("", "azure"), ("gone", "azure")])
 def test_coverage_evidence_of_no_cell_is_the_hint(matrix, standard, service):
     assert words("en")["evidence_hint"] in coverage.evidence_html(matrix, standard, service, "en")
 

@@ -11,7 +11,7 @@ from html import escape
 import gradio as gr
 
 from assistant.app.markup import button, crumbs, failure_html, quotes
-from assistant.app.parts import QUIET, Changes, Shared, file_to_save, i18n, language_of, number_of
+from assistant.app.parts import QUIET, Changes, Shared, file_to_save, i18n, language_of, text_of
 from assistant.app.turns import ChatAssistant
 from assistant.app.wording import failure_of, words
 from corpus.documents import Document, Language, Segment
@@ -108,7 +108,7 @@ def wire_coverage(parts: CoverageTab, shared: Shared, assistant: ChatAssistant) 
 
     def bring_up(event: gr.EventData, request: gr.Request) -> str:
         matrix = assistant.library.holdings().matrix
-        return evidence_html(matrix, number_of(event, "standard"), number_of(event, "service"), language_of(request))
+        return evidence_html(matrix, text_of(event, "standard"), text_of(event, "service"), language_of(request))
 
     def save_csv(search: str, chosen: list[str], standing: str, request: gr.Request) -> dict[str, object]:
         view = View.of(assistant.library.holdings().matrix, search, chosen, standing)
@@ -178,8 +178,6 @@ def table_html(view: View, language: Language, *, limit: int) -> str:
         return f'<p class="empty">{says["coverage_none"]}</p>'
     if not view.services:
         return f'<p class="empty">{says["coverage_empty"]}</p>'
-    numbers = {standard: number for number, standard in enumerate(matrix.standards)}
-    places = {service: number for number, service in enumerate(matrix.services)}
     head = "".join(
         f'<th scope="col" title="{escape(one.title(language))}"><span>{escape(one.label)}</span></th>'
         for one in view.standards
@@ -193,7 +191,7 @@ def table_html(view: View, language: Language, *, limit: int) -> str:
             dimmed = "" if view.standing in ("all", standing) else " dimmed"
             cells.append(
                 f'<td><button type="button" class="spot {standing}{dimmed}" data-do="expand" '
-                f'data-standard="{numbers[one]}" data-service="{places[service]}" '
+                f'data-standard="{escape(one.id)}" data-service="{escape(service)}" '
                 f'aria-label="{name}, {escape(one.label)}: {says[standing]}">{_SIGNS[standing]}</button></td>'
             )
         rows.append(f'<tr><th scope="row">{name}</th>{"".join(cells)}</tr>')
@@ -213,17 +211,16 @@ def table_html(view: View, language: Language, *, limit: int) -> str:
     )
 
 
-def evidence_html(matrix: Matrix, standard: int | None, service: int | None, language: Language) -> str:
-    """The sentences that a cell rests on. The numbers are places in the matrix, as a browser sends them."""
+def evidence_html(matrix: Matrix, standard: str, service: str, language: Language) -> str:
+    """The sentences that a cell rests on, by the standard's id and the service's canonical name."""
     says = words(language)
-    known = standard is not None and service is not None
-    if not known or standard >= len(matrix.standards) or service >= len(matrix.services):  # type: ignore[operator]
+    one = matrix.standard(standard)
+    if one is None or service not in matrix.shown:
         return f'<p class="empty">{says["evidence_hint"]}</p>'
-    one, name = matrix.standards[standard or 0], matrix.services[service or 0]
-    cell = matrix.cell(one, name)
+    cell = matrix.cell(one, service)
     pieces = "".join(_evidence(one.document, segment, language) for segment in cell.evidence)
     return (
-        f'<section class="cell-evidence" aria-live="polite" tabindex="-1"><h2>{escape(matrix.shown[name])} · '
+        f'<section class="cell-evidence" aria-live="polite" tabindex="-1"><h2>{escape(matrix.shown[service])} · '
         f"{escape(one.title(language))}</h2>"
         f'<p><span class="standing {cell.standing}">{_SIGNS[cell.standing]} {says[cell.standing]}</span> '
         f"{says[f'{cell.standing}_means']}</p>{pieces}</section>"

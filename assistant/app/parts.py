@@ -39,7 +39,8 @@ def _translations(language: Language) -> dict[str, str]:
         "welcome_html": f'<p class="welcome">{says["welcome"]}</p>',
         "sources_title_html": f'<h2 id="sources-title">{says["sources"]}</h2>',
         "no_sources_html": sources_html([], language),
-        "manage_hint_html": f"<p>{escape(hint)}</p>",
+        "manage_hint_html": f'<p id="upload-rule" data-limit="{MAX_BYTES}" data-suffixes="{",".join(SUFFIXES)}">'
+        f"{escape(hint)}</p>",
     }
     return {f"{_PREFIX}{name}": text for name, text in texts.items()}
 

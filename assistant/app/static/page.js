@@ -27,7 +27,7 @@
   const say = (text) => {
     status.textContent = text;
     clearTimeout(quiet);
-    quiet = setTimeout(() => (status.textContent = ""), 4000);
+    quiet = setTimeout(() => (status.textContent = ""), 4000 + 60 * text.length);
   };
   const copy = async ({ text, said, failed }) => {
     try {
@@ -37,6 +37,25 @@
       say(failed);
     }
   };
+
+  // A file that is too large or no document is refused before it travels, in the visitor's language.
+  const refuse = (event) => {
+    const zone = event.target instanceof Element ? event.target.closest("#upload, #upload-folder") : null;
+    const rule = document.getElementById("upload-rule");
+    if (!zone || !rule) return;
+    const endings = rule.dataset.suffixes.split(",");
+    const isPage = ({ name }) => endings.some((ending) => name.toLowerCase().endsWith(ending));
+    const files = [...(event.dataTransfer?.files ?? event.target.files ?? [])];
+    const refused = files.find(
+      (file) => file.size > rule.dataset.limit || (zone.id === "upload" && !isPage(file)),
+    );
+    if (!refused) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.type === "change") event.target.value = "";
+    say(`${refused.name}: ${rule.textContent}`);
+  };
+  for (const kind of ["change", "drop"]) document.addEventListener(kind, refuse, true);
 
   // The choice of language holds for a year; the conversation outlives the reload.
   const choose = (language) => {
