@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from corpus.divergence import Divergence, divergences
+from corpus.divergence import Divergence
 from corpus.documents import SUFFIXES, Corpus, Document, Problem, document_id, load_documents
 from corpus.errors import CorpusError
 from corpus.matrix import Matrix
@@ -35,6 +35,7 @@ class Holdings:
     generation: str
     created: str
     documents: tuple[Document, ...]
+    divergences: Mapping[str, tuple[Divergence, ...]]
 
     @cached_property
     def by_id(self) -> Mapping[str, Document]:
@@ -72,9 +73,7 @@ class Library:
         self._settings = settings
         self._embedder = embedder
         self._reading = threading.Lock()
-        self._comparing = threading.Lock()
         self._held: Holdings | None = None
-        self._compared: dict[str, tuple[Divergence, ...]] = {}
 
     @property
     def home(self) -> Path:
@@ -89,18 +88,17 @@ class Library:
         live = live_generation(self.home)
         with self._reading:
             if self._held is None or self._held.generation != live.id:
-                self._held = Holdings(live.id, live.manifest().created, live.documents())
+                manifest = live.manifest()
+                diverging = live.divergences() if manifest.divergences else {}
+                self._held = Holdings(live.id, manifest.created, live.documents(), diverging)
             return self._held
 
-    def divergences(self, *, on_progress: Progress = lambda *_: None) -> tuple[tuple[Document, Divergence], ...]:
-        """Where the languages of the documents disagree, document by document. Each document is compared once."""
+    def divergences(self) -> tuple[tuple[Document, Divergence], ...]:
+        """Where the languages of the documents disagree, as the last ingest found it, document by document."""
         held = self.holdings()
-        with self._comparing:
-            for number, document in enumerate(held.documents):
-                if document.sha256 not in self._compared:
-                    on_progress("compare", number, len(held.documents))
-                    self._compared[document.sha256] = divergences(document)
-        return tuple((document, found) for document in held.documents for found in self._compared[document.sha256])
+        return tuple(
+            (document, found) for document in held.documents for found in held.divergences.get(document.id, ())
+        )
 
     def add(self, files: Mapping[str, Path], *, on_progress: Progress = lambda *_: None) -> Change:
         """Add files to the live index, each under the name a person gave it; a document of the same id gives way.

@@ -50,7 +50,7 @@ def test_library_adds_beside_what_it_holds(library, tmp_path):
     assert change.documents == ("tax",)
     assert (change.summary.documents, change.problems) == (3, ())
     assert ids(library) == ["health", "reports", "tax"]
-    assert {step for step, *_ in seen} == {"embed", "index"}
+    assert {step for step, *_ in seen} == {"embed", "compare", "index"}
     assert (library.home / "added" / "tax.ko-kr.md").is_file()
     assert not list(library.home.glob("adding-*"))
 
@@ -132,13 +132,10 @@ def test_library_next_ingest_finds_what_was_added(library, tmp_path, home, pages
     assert not build_index(home, settings.sources, embedder).changed
 
 
-def test_library_compares_each_document_once(library, tmp_path):
-    seen = []
-    library.divergences(on_progress=lambda *step: seen.append(step))
-    assert len(seen) == 2
+def test_library_knows_where_the_languages_of_an_added_document_disagree(library, tmp_path):
+    assert library.divergences() == ()
     library.add({"tax.md": page(tmp_path, text=("세금은 30일 안에 냅니다.", "Taxes are paid within 60 days."))})
-    found = library.divergences(on_progress=lambda *step: seen.append(step))
-    assert len(seen) == 3
+    found = library.divergences()
     assert [(document.id, one.segment_id, one.severity) for document, one in found] == [("tax", "tax-2", "major")]
 
 

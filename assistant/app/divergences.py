@@ -101,17 +101,10 @@ def wire_divergences(parts: DivergencesTab, shared: Shared, assistant: ChatAssis
         status: str,
         limit: int,
         request: gr.Request,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008  Gradio's way to ask for it
     ) -> Changes:
         language = language_of(request)
-        says = words(language)
-
-        def show(_step: str, done: int, total: int) -> None:
-            progress((done, total), desc=says["progress_compare"])
-
         try:
-            found = assistant.library.divergences(on_progress=show)
-            rows = _rows(found, assistant.feedback.reviews())
+            rows = _rows(assistant.library.divergences(), assistant.feedback.reviews())
         except AssistantError as error:
             return {parts.table: failure_html(failure_of(error), language), parts.more: gr.update(visible=False)}
         kept = filtered(rows, severity, kinds, status)
