@@ -113,7 +113,7 @@ def test_coverage_csv_and_excel_hold_the_view_and_no_formula(matrix):
 
 
 def held(folder):
-    return Holdings("g1", "2026-01-02T03:04:05+00:00", load_documents(folder).documents)
+    return Holdings("g1", "2026-01-02T03:04:05+00:00", load_documents(folder).documents, {})
 
 
 def test_documents_reader_shows_both_languages_and_points_one_segment_out(folder):
