@@ -83,8 +83,26 @@ def build_index(
         CorpusError: nothing can be read. One bad file among others is only a problem in the summary.
         IndexLockedError, StorageError, IndexCorruptError: the live generation goes on answering.
     """
+    corpus, named = load_corpus(documents), ", ".join(map(str, documents))
+    if not corpus.documents:
+        reason = f": {corpus.problems[0]}" if corpus.problems else ""
+        raise CorpusError(
+            f"No document could be read from {named}{reason}.", remedy="Name files or folders of side-by-side Markdown."
+        )
+    return index_corpus(home, corpus, embedder, on_progress=on_progress, named=named)
+
+
+def index_corpus(
+    home: Path,
+    corpus: Corpus,
+    embedder: Embedder,
+    *,
+    on_progress: Progress = lambda *_: None,
+    named: str = "the documents",
+) -> BuildSummary:
+    """The same for documents already read; `named` is what an error calls them."""
     began = time.monotonic()
-    material = _read(documents)
+    material = _material(corpus, named)
     with writing(home), storage_errors(home):
         current = _current(home, material, embedder)
         manifest, embedded = (current, 0) if current else _build(home, material, embedder, on_progress)
@@ -102,13 +120,7 @@ def build_index(
     )
 
 
-def _read(paths: Sequence[Path]) -> _Material:
-    corpus, named = load_corpus(paths), ", ".join(map(str, paths))
-    if not corpus.documents:
-        reason = f": {corpus.problems[0]}" if corpus.problems else ""
-        raise CorpusError(
-            f"No document could be read from {named}{reason}.", remedy="Name files or folders of side-by-side Markdown."
-        )
+def _material(corpus: Corpus, named: str) -> _Material:
     chunks = list(chain.from_iterable(split(document) for document in corpus.documents))
     if not chunks:
         raise CorpusError(f"There is no text but headings in {named}.", remedy="Name documents that have text.")
