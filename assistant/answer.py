@@ -15,6 +15,7 @@ from assistant.judgement import Judgement
 from assistant.library import Library
 from assistant.messages import messages
 from assistant.question import Question, make_whole, synonyms, understand
+from assistant.ranker import Ranker
 from assistant.reader import Reader
 from assistant.records import Answer, Citation, CitedLink, Divergence
 from assistant.retrieve import HybridRetriever, Passage, locate, retrieve
@@ -39,6 +40,7 @@ class Assistant:
         self._settings = settings
         self._embedder = embedder
         self._writer = writer
+        self._ranker = Ranker.load(settings.ranker, embedder) if settings.ranker else None
         self._opening = threading.Lock()
         self._notice_documents = 0
         self._index = self._open_or_build()
@@ -110,6 +112,7 @@ class Assistant:
             bm25_weight=self._settings.bm25_weight,
             limit=self._settings.passages,
             synonyms=synonyms(query),
+            ranker=self._ranker,
         )
 
     def _open_or_build(self) -> Index:

@@ -17,6 +17,7 @@ from corpus.documents import Document, Segment
 from ingest.chunks import Chunk
 
 if TYPE_CHECKING:
+    from assistant.ranker import Ranker
     from ingest.index import Hit, Index
 
 _CHUNK_SHARE = 0.3
@@ -69,6 +70,12 @@ def fuse(hits: Sequence[Hit], *, bm25_weight: float) -> list[tuple[Hit, list[flo
     return [(hit, [next(fused) for _ in hit.segments]) for hit in hits]
 
 
+def rank(ranker: Ranker, query: str, hits: Sequence[Hit]) -> list[tuple[Hit, list[float]]]:
+    """The ranker's score of every segment of every hit."""
+    scores = iter(ranker.scores(query, hits))
+    return [(hit, [next(scores) for _ in hit.segments]) for hit in hits]
+
+
 def _standardised(scores: Sequence[float]) -> list[float]:
     if not scores:
         return []
@@ -77,10 +84,19 @@ def _standardised(scores: Sequence[float]) -> list[float]:
 
 
 def retrieve(
-    index: Index, query: str, *, candidates: int, bm25_weight: float, limit: int, synonyms: str = ""
+    index: Index,
+    query: str,
+    *,
+    candidates: int,
+    bm25_weight: float,
+    limit: int,
+    synonyms: str = "",
+    ranker: Ranker | None = None,
 ) -> list[Passage]:
-    """The `limit` best passages for a query, best first."""
+    """The `limit` best passages for a query, best first: by the ranker, or by the fusion rule without one."""
     documents = index.documents_by_id
+    hits = index.search(query, k=candidates, synonyms=synonyms)
+    ranked = rank(ranker, query, hits) if ranker else fuse(hits, bm25_weight=bm25_weight)
     passages = [
         Passage(
             chunk=hit.chunk,
@@ -89,10 +105,10 @@ def retrieve(
                 RankedSegment(
                     scores.segment, score, max(scores.dense_ko, scores.dense_en), scores.bm25, scores.coverage
                 )
-                for scores, score in zip(hit.segments, fused, strict=True)
+                for scores, score in zip(hit.segments, own, strict=True)
             ),
         )
-        for hit, fused in fuse(index.search(query, k=candidates, synonyms=synonyms), bm25_weight=bm25_weight)
+        for hit, own in ranked
     ]
     return sorted(passages, key=lambda passage: passage.score, reverse=True)[:limit]
 

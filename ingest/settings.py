@@ -41,8 +41,16 @@ class Settings(BaseSettings):
         description="Folder of a reader that judges the evidence (`python -m ingest.training reader`). "
         "None: the ranking alone decides.",
     )
+    ranker: Path | None = Field(
+        default=None,
+        description="Folder of a ranker of the candidates (`python -m ingest.training ranker`). "
+        "None: the fusion rule ranks.",
+    )
     bm25_weight: float = Field(
-        default=0.3, ge=0, le=1, description="Weight of BM25 beside the dense scores, after standardising both."
+        default=0.3,
+        ge=0,
+        le=1,
+        description="Weight of BM25 beside the dense scores in the fusion rule, after standardising both.",
     )
     candidates: int = Field(default=50, ge=1, le=500, description="Segments that each retrieval arm may propose.")
     passages: int = Field(default=8, ge=1, le=50, description="Passages that evidence is chosen from.")

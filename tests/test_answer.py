@@ -22,6 +22,7 @@ from corpus.errors import (
     QuestionTooLongError,
 )
 from ingest.index import build_index
+from ingest.onnx import write_manifest
 from ingest.settings import Settings
 
 INJECTIONS = [
@@ -504,3 +505,16 @@ def test_shipped_answers_hold_only_the_documents_sentences(shipped, question):
         spoken = re.sub(r"^(Yes\.|No\.|Under a condition\.|예\.|아니요\.|조건에 따라 다릅니다\.)", "", found.text)
         for sentence in re.split(r"\s*\[\d+\]\s*(?:- )?", spoken):
             assert sentence.strip().removeprefix("- ") in {"", *(one.text(found.language) for one in texts.values())}
+
+
+# the ranker
+
+
+def test_assistant_ranks_by_the_ranker_that_the_settings_name(place, tmp_path):
+    ranker = {"embedder": WordCounter().sha256, "weights": {"length": -1.0}}
+    (tmp_path / "ranker.json").write_text(json.dumps(ranker), encoding="utf-8")
+    write_manifest(tmp_path)
+    settings = Settings(home=place / "home", documents=(place / "pages",), ranker=tmp_path)
+    assistant = Assistant(settings, WordCounter(), Quoter())
+    (best, *_) = assistant.passages(assistant.understand("Which audit reports are there?"))
+    assert best.best.segment.en == "No."  # the shortest of all

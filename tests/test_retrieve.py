@@ -7,6 +7,7 @@ import pytest
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 
+from assistant.ranker import Ranker
 from assistant.retrieve import HybridRetriever, Passage, fuse, locate, retrieve
 from corpus.documents import Document, Section, Segment
 from ingest.chunks import Chunk, split
@@ -205,3 +206,25 @@ def test_retriever_works_in_a_batch(retriever):
         ["doc#a-1", "doc#b-1"],
         ["doc#a-1", "doc#b-1"],
     ]
+
+
+# The ranker
+
+
+def test_ranker_ranks_instead_of_the_rule():
+    index = ScriptedIndex(A, B, C)
+    options = {"candidates": 9, "bm25_weight": 0.0, "limit": 8}
+    by_rule, by_ranker = (
+        retrieve(index, "q", ranker=ranker, **options) for ranker in (None, Ranker(embedder="", weights={"bm25": 1.0}))
+    )
+    assert [passage.chunk.id for passage in by_rule] == ["doc#a-1", "doc#b-1", "doc#c-1"]
+    assert [passage.chunk.id for passage in by_ranker] == ["doc#c-1", "doc#b-1", "doc#a-1"]
+    # BM25 standardised: mean 4, deviation sqrt((16 + 4 + 36) / 3)
+    expected = [difference / sqrt(56 / 3) for difference in (6, -2, -4)]
+    assert [passage.score for passage in by_ranker] == pytest.approx(expected)
+    assert (by_ranker[0].best.cosine, by_ranker[0].best.bm25) == (0.1, 10.0)
+
+
+def test_ranker_with_no_hits_finds_no_passages():
+    ranker = Ranker(embedder="", weights={"bm25": 1.0})
+    assert retrieve(ScriptedIndex(), "q", candidates=5, bm25_weight=0.3, limit=8, ranker=ranker) == []

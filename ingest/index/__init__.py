@@ -4,7 +4,7 @@ A home folder holds `generations/<id>/` (each complete and immutable), `current`
 live generation, then of the one before it), `lock` (one writer at a time) and `cache/` (embeddings).
 """
 
-from ingest.index.build import BuildSummary, build_index, update_index
+from ingest.index.build import BuildSummary, build_index, index_corpus, update_index
 from ingest.index.generations import Generation, live_generation
 from ingest.index.search import Hit, Index, SegmentScores
 
@@ -15,6 +15,7 @@ __all__ = [
     "Index",
     "SegmentScores",
     "build_index",
+    "index_corpus",
     "live_generation",
     "update_index",
 ]

@@ -86,8 +86,21 @@ def build_index(
         CorpusError: nothing can be read. One bad file among others is only a problem in the summary.
         IndexLockedError, StorageError, IndexCorruptError: the live generation goes on answering.
     """
+    named = ", ".join(map(str, documents))
+    return index_corpus(home, _read(documents, named), embedder, on_progress=on_progress, named=named)
+
+
+def index_corpus(
+    home: Path,
+    corpus: Corpus,
+    embedder: Embedder,
+    *,
+    on_progress: Progress = lambda *_: None,
+    named: str = "the documents",
+) -> BuildSummary:
+    """The same for documents already read; `named` is what an error calls them."""
     began = time.monotonic()
-    material = _material(_read(documents), ", ".join(map(str, documents)))
+    material = _material(corpus, named)
     with writing(home), storage_errors(home):
         return _bring(home, material, embedder, on_progress, began)
 
@@ -140,10 +153,9 @@ def _bring(home: Path, material: _Material, embedder: Embedder, on_progress: Pro
     )
 
 
-def _read(paths: Sequence[Path]) -> Corpus:
+def _read(paths: Sequence[Path], named: str) -> Corpus:
     corpus = load_corpus(paths)
     if not corpus.documents:
-        named = ", ".join(map(str, paths))
         reason = f": {corpus.problems[0]}" if corpus.problems else ""
         raise CorpusError(
             f"No document could be read from {named}{reason}.", remedy="Name files or folders of side-by-side Markdown."

@@ -1,4 +1,4 @@
-"""Re-make the models: `python -m ingest.training base | embedder | reader | divergence`."""
+"""Re-make the models: `python -m ingest.training base | embedder | ranker | reader | divergence`."""
 
 import argparse
 import json
@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 from corpus.errors import AssistantError
+from ingest.__main__ import ProgressBar
+from ingest.embedder import open_embedder
+from ingest.training import ranker
 from ingest.training.divergence import train
 from ingest.training.loop import Budget
 from ingest.training.recipe import Job, require_extra, run_base, run_embedder, run_reader
@@ -22,6 +25,14 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         if options.command == "divergence":
             print(json.dumps(train(options.data, options.out), indent=1))
+            return 0
+        if options.command == "ranker":
+            work = options.out.parent / "work"
+            with ProgressBar() as bar:
+                figures = ranker.run(
+                    options.data, options.out, open_embedder(), work=work, pages=options.pages, on_progress=bar.show
+                )
+            print(json.dumps(figures, indent=1))
             return 0
         job = Job(
             data=options.data, out=options.out, base=options.base, body=getattr(options, "body", None),
@@ -48,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     divergence = commands.add_parser("divergence", help="the lexicon and weights that divergences are found by")
     divergence.add_argument("--data", type=Path, required=True, help="folder with pairs and divergences .jsonl.gz")
     divergence.add_argument("--out", type=Path, required=True, help="file to write")
+    ranks = commands.add_parser("ranker", help="fit the weights of the ranker's signals")
+    ranks.add_argument("--data", type=Path, required=True, help="folder with the data files")
+    ranks.add_argument("--out", type=Path, required=True, help="folder to write; its indexes go to `work` beside it")
+    ranks.add_argument("--pages", type=int, default=120, help="pages to take questions from (default: %(default)s)")
     reader = commands.add_parser("reader", help="tune, export, calibrate, measure")
     _add_training(reader, minutes=35.0)
     reader.add_argument(

@@ -70,6 +70,46 @@ the mixture and the best checkpoint, so their figures are a little kind. At most
 112 or fewer.
 """
 
+RANKER = """---
+license: mit
+language: [ko, en]
+---
+# The ranker: which of the candidate segments answers the question
+
+A weighted sum of {signal_n} named signals (`ranker.json`; what each is: `ingest/signals.py`), one score a segment,
+standardised within the question's candidates. It ranks by the scores of one embedder, whose SHA-256 it names.
+`SOC_RANKER` puts it in the place of the fusion rule of `assistant/retrieve.py`. The judges' numbers
+(`python -m evals fit`) are fitted to the scores of one or the other.
+
+{data}
+## Recipe
+
+`python -m ingest.training ranker`: {pages} pages with training questions are indexed as users' documents are, each
+question is searched for in both languages ({train_n} searches), and the weights make the evidence the likeliest choice
+among its candidates (conditional logit), with a penalty on their squares ({penalty}) chosen on the development
+questions. Segments that repeat the evidence do not count as mistakes.
+
+## Figures
+
+Development questions, both languages, over all segments of all their pages; 95% bootstrap intervals in brackets. The
+evidence is among the candidates for {recall:.1%}.
+
+| ranked by | R@1 | R@3 | R@5 | R@20 | MRR | n |
+|---|---|---|---|---|---|---|
+{measures}
+
+What each signal is worth: its weight, and how much the mean reciprocal rank falls when the ranker is fitted without it.
+
+| signal | weight | worth |
+|---|---|---|
+{worth}
+
+## Limits
+
+Questions about pages of one publisher, written by a language model. Signals overlap, so that a weight alone says little
+of its signal. The development questions chose the penalty.
+"""
+
 READER = """---
 license: mit
 language: [ko, en]
@@ -139,6 +179,26 @@ def embedder_card(figures: Mapping[str, Any]) -> str:
         parity=f"cosine {parity['cosine']['mean']} on average and {parity['cosine']['least']} at least over "
         f"{parity['cosine']['n']} segments; of the first five {_cell(parity['shared of the first five'])} are shared; "
         f"the first is the same for {_cell(parity['same first'])} of the questions.",
+    )
+
+
+def ranker_card(weights: Mapping[str, float], measured: Mapping[str, Any]) -> str:
+    """The card of a ranker from its weights and figures."""
+    lines = [
+        f"| {name} | " + " | ".join(_cell(value) for key, value in row.items() if key != "n") + f" | {row['n']} |"
+        for name, row in measured["dev"].items()
+    ]
+    return RANKER.format(
+        data=DATA,
+        signal_n=len(weights),
+        pages=measured["pages"],
+        train_n=2 * measured["questions"]["train"],
+        penalty=measured["penalty"],
+        recall=measured["candidates hold the evidence"],
+        measures="\n".join(lines),
+        worth="\n".join(
+            f"| {name} | {weight:+.2f} | {measured['worth'][name]:+.4f} |" for name, weight in weights.items()
+        ),
     )
 
 
