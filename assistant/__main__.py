@@ -6,7 +6,8 @@ import argparse
 import sys
 
 from assistant.answer import Assistant
-from assistant.records import Answer
+from assistant.records import Answer, Divergence
+from corpus.documents import Language
 from corpus.errors import AssistantError
 from ingest.settings import load_settings
 
@@ -55,10 +56,16 @@ def describe(found: Answer) -> str:
         lines += ["", f"[{citation.number}] {citation.title} | {path} | {', '.join(citation.segment_ids)}"]
         for code, quote in (("en", citation.quote_en), ("ko", citation.quote_ko)):
             lines += [f"    {code}: {line}" for line in quote.splitlines()]
+        lines += [f"    ! {one.segment_id}: {_how(one, found.language)}" for one in citation.divergences]
         lines += [f"    {link.text}: {link.url}" for link in citation.links]
     if found.suggestions:
         lines += ["", *(f"  > {suggestion}" for suggestion in found.suggestions)]
     return "\n".join(lines)
+
+
+def _how(one: Divergence, language: Language) -> str:
+    """How the two readings of a citation, shown above, disagree."""
+    return one.explanation_ko if language == "ko" else one.explanation_en
 
 
 if __name__ == "__main__":

@@ -14,8 +14,9 @@ from assistant.judgement import Judgement
 from assistant.messages import messages
 from assistant.question import Question, make_whole, synonyms, understand
 from assistant.reader import Reader
-from assistant.records import Answer, Citation, CitedLink
+from assistant.records import Answer, Citation, CitedLink, Divergence
 from assistant.retrieve import HybridRetriever, Passage, locate, retrieve
+from assistant.verdict import Ruling
 from corpus.coverage import Coverage
 from corpus.documents import Document, Language, Segment
 from corpus.errors import HistoryError, IndexMissingError
@@ -134,20 +135,23 @@ class Assistant:
     def _finished(self, question: Question, draft: Draft, passages: Sequence[Passage], index: Index) -> Answer:
         verdict = draft.ruling.verdict if draft.ruling else None
         says = messages(question.language)
-        citations = _citations(draft.statements, question.language)
+        citations = _citations(draft.statements, question.language, index)
+        divergences = tuple(one for citation in citations for one in citation.divergences)
         if draft.statements:
-            text = _text(draft, says)
+            text = _text(draft, says, citations, question.language)
         else:
-            text = f"{says['not_stated']} {says['nearest']}" if passages else says["not_stated"]
+            missing = draft.remark or says["not_stated"]
+            text = f"{missing} {says['nearest']}" if passages else missing
         return Answer(
             question=question.text,
             text=text,
             language=question.language,
             verdict=verdict,
-            condition=draft.ruling.condition if draft.ruling else None,
+            condition=_condition(draft.ruling, divergences) if draft.ruling else None,
             abstained=not draft.statements,
             confidence=draft.confidence,
             citations=citations,
+            divergences=divergences,
             suggestions=_suggestions(question, draft, passages),
             notice=self._notice(question, says),
             mode=self._writer.mode,
@@ -202,18 +206,37 @@ def _checked(history: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
     return turns
 
 
-def _text(draft: Draft, says: Mapping[str, str]) -> str:
-    """The verdict in a word, then the statements with their citations' numbers; list items on lines of their own."""
+def _text(draft: Draft, says: Mapping[str, str], citations: Sequence[Citation], language: Language) -> str:
+    """The verdict in a word, then the statements with their citations' numbers; list items on lines of their own.
+
+    Behind a citation whose languages disagree stands how.
+    """
     numbers = _numbers(draft.statements)
     opening = [says[draft.ruling.verdict] if draft.ruling else "", draft.remark or ""]
     text = " ".join(filter(None, opening))
     for statement in draft.statements:
-        quoted = f"{statement.text} [{numbers[statement.passage.chunk.id]}]"
+        number = numbers[statement.passage.chunk.id]
+        notes = _notes(statement, citations[number - 1], says, language)
+        quoted = " ".join((statement.text, f"[{number}]", *notes))
         if statement.is_item and (text or len(draft.statements) > 1):
             text += f"\n- {quoted}"
         else:
             text += f"{_joint(text)}{quoted}"
     return text.strip()
+
+
+def _notes(statement: Statement, citation: Citation, says: Mapping[str, str], language: Language) -> Iterator[str]:
+    """How the languages of a statement's segments disagree, in the language of the answer."""
+    ids = {segment.id for segment in statement.segments}
+    for one in citation.divergences:
+        if one.segment_id in ids:
+            yield says["diverges"].format(how=one.explanation_ko if language == "ko" else one.explanation_en)
+
+
+def _condition(ruling: Ruling, divergences: Sequence[Divergence]) -> str | None:
+    """The condition in the question's language; in English, the documents' source, where the two disagree."""
+    disputed = ruling.segment.id in {one.segment_id for one in divergences}
+    return ruling.segment.en if ruling.condition and disputed else ruling.condition
 
 
 def _joint(text: str) -> str:
@@ -229,7 +252,7 @@ def _numbers(statements: Sequence[Statement]) -> dict[str, int]:
     return {chunk: number for number, chunk in enumerate(chunks, 1)}
 
 
-def _citations(statements: Sequence[Statement], language: Language) -> tuple[Citation, ...]:
+def _citations(statements: Sequence[Statement], language: Language, index: Index) -> tuple[Citation, ...]:
     """One citation a passage: the segments of all statements that rest on it."""
     citations = []
     for chunk_id, number in _numbers(statements).items():
@@ -249,9 +272,22 @@ def _citations(statements: Sequence[Statement], language: Language) -> tuple[Cit
                 quote_en="\n".join(segment.en for segment in segments if segment.en),
                 quote_ko="\n".join(segment.ko for segment in segments if segment.ko),
                 links=_links(segments, document, language),
+                divergences=_divergences(segments, document, index),
             )
         )
     return tuple(citations)
+
+
+def _divergences(segments: Sequence[Segment], document: Document, index: Index) -> tuple[Divergence, ...]:
+    """Where the languages of the segments materially disagree."""
+    found = (index.divergence_of(document, segment) for segment in segments)
+    return tuple(
+        Divergence(
+            segment_id=one.segment_id, kind=one.kind, severity=one.severity, en=one.en, ko=one.ko,
+            explanation_en=one.explanation_en, explanation_ko=one.explanation_ko,
+        )
+        for one in found if one and one.severity == "major"
+    )  # fmt: skip
 
 
 def _links(segments: Sequence[Segment], document: Document, language: Language) -> tuple[CitedLink, ...]:

@@ -37,7 +37,7 @@ def states(segment: Segment, wanted: Iterable[Sort]) -> bool:
 
 def strangers(question: Question, passages: Iterable[Passage]) -> list[str]:
     """The names in a question that nothing retrieved for it speaks of, though the search looks for them first."""
-    text = without_entities(question.text)
+    text = terms("known_names").pattern.sub(" ", without_entities(question.text))
     found = [name for name in names(text) if not canonical_names(name) and name not in terms("concepts")]
     if not found:
         return []

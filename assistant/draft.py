@@ -27,7 +27,8 @@ class Statement:
 class Draft:
     """An answer before verification. No statements means that the documents do not state it.
 
-    `remark` is a sentence in the assistant's own words, where the evidence is what a list does not name.
+    `remark` is a sentence in the assistant's own words, where the evidence is what a list does not name, or where there
+    is none and it can be said what is missing.
     """
 
     statements: tuple[Statement, ...]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.asked import sorts, states, strangers
 from assistant.draft import Draft, Statement
+from assistant.messages import facts, messages
 from assistant.reader import evidence_text
 from assistant.verdict import reconcile, says_yes_or_no
 
@@ -50,9 +51,10 @@ class ExtractiveWriter:
     def write(self, question: Question, passages: Sequence[Passage], history: Sequence[dict[str, str]]) -> Draft:  # noqa: ARG002
         """A draft of quoted statements; none where the passages do not state the answer."""
         candidates = self.candidates(question, passages)
-        confidence = self._judgement.confidence(question, candidates, len(strangers(question, passages)))
+        unknown = strangers(question, passages)
+        confidence = self._judgement.confidence(question, candidates, len(unknown))
         if not candidates or confidence < self._judgement.threshold:
-            return Draft(statements=(), ruling=None, confidence=confidence)
+            return Draft((), None, confidence, _what_is_missing(question, candidates, unknown))
         chosen = self.select(question, candidates)
         best = candidates[0].segment
         evidence = sorted((one for _, segments in chosen for one in segments), key=lambda segment: segment is not best)
@@ -115,6 +117,17 @@ class ExtractiveWriter:
                 chosen.setdefault(one.passage.chunk.id, (one.passage, []))[1].append(one.segment)
         whole = [(passage, _completed(passage, segments)) for passage, segments in chosen.values()]
         return [*whole, (listing.passage, listing.segments)] if listing else whole
+
+
+def _what_is_missing(question: Question, candidates: Sequence[Candidate], unknown: Sequence[str]) -> str | None:
+    """What an answer that is not given would have needed, where that can be said."""
+    says = messages(question.language)
+    if unknown:
+        return says["not_named"].format(names=", ".join(unknown))
+    wanted = sorts(question)
+    if wanted and not any(one.fact for one in candidates):
+        return says["not_given"].format(fact=facts(question.language)[wanted[0]])
+    return None
 
 
 @dataclass(frozen=True, slots=True)

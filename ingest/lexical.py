@@ -69,16 +69,23 @@ def tokens(text: str) -> list[str]:
 def names(text: str) -> list[str]:
     """The proper names of a text, as written: Korean ones, and Latin words with a capital that is not a sentence's.
 
-    Within Korean every Latin word counts: it is there because it is a name. Where all is in capitals none shows.
+    Where all is in capitals none shows.
     """
     text = unicodedata.normalize("NFKC", text)
-    korean = _HANGUL.search(text) is not None
-    shown = korean or text != text.upper()
-    found = [word for word in _LATIN_NAME.findall(text) if shown and (korean or _is_name(word, text))]
-    if korean:
+    found = []
+    if text != text.upper() or _HANGUL.search(text):
+        found = [match[0] for match in _LATIN_NAME.finditer(text) if _is_name(match)]
+    if _HANGUL.search(text):
         with _lock:
-            found += [token.form for token in _kiwi().tokenize(text, normalize_coda=True) if token.tag == "NNP"]
+            analysed = _kiwi().tokenize(text, normalize_coda=True)
+        found += [token.form for token in analysed if token.tag == "NNP" and len(token.form) > 1]
     return list(dict.fromkeys(found))
+
+
+def _is_name(match: re.Match[str]) -> bool:
+    word, before = match[0], match.string[: match.start()].rstrip()
+    inner = word[1:] != word[1:].lower()
+    return inner or (word[0].isupper() and bool(before) and before[-1] not in ".?!:")
 
 
 def demonstratives(text: str) -> list[str]:
@@ -88,10 +95,6 @@ def demonstratives(text: str) -> list[str]:
     with _lock:
         analysed = _kiwi().tokenize(text, normalize_coda=True)
     return [token.form for token in analysed if token.tag in ("MM", "NP") and token.form in _DEMONSTRATIVES]
-
-
-def _is_name(word: str, text: str) -> bool:
-    return word[1:] != word[1:].lower() or (word[0].isupper() and not text.startswith(word))
 
 
 class LexicalIndex:

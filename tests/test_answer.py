@@ -53,6 +53,21 @@ class Quoter:
         return Draft(statements=statements, ruling=ruling, confidence=0.8)
 
 
+class SegmentQuoter(Quoter):
+    """Quotes one segment, by its id, from the passage that it stands in."""
+
+    def __init__(self, name, verdict=None):
+        super().__init__(1, verdict)
+        self.name = name
+
+    def write(self, question, passages, history):
+        passage, segment = next((p, s) for p in passages for s in p.chunk.segments if s.id == self.name)
+        text = segment.text(question.language)
+        ruling = Ruling(self.verdict, segment, text if self.verdict == "conditional" else None)
+        statement = Statement(text, passage, (segment,))
+        return Draft(statements=(statement,), ruling=ruling if self.verdict else None, confidence=0.8)
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     """A folder with `pages` and `home`, the index of them; not to be written to."""
@@ -76,6 +91,59 @@ def assistant(place):
 def texts(place):
     """The segments of the pages by id."""
     return {one.id: one for page in load_documents(place / "pages").documents for one in page.segments()}
+
+
+# Where the languages disagree
+
+DISAGREEMENT = ("감사 보고서에는 부적격 의견이 있습니다.", "The audit report has an unqualified opinion.")
+
+
+@pytest.fixture(scope="module")
+def disputed(tmp_path_factory):
+    """A folder like `place`, in which the languages of `reports-3` say the opposite."""
+    folder = tmp_path_factory.mktemp("disputed")
+    reports_page(agreement=DISAGREEMENT).write(folder / "pages")
+    build_index(folder / "home", [folder / "pages"], WordCounter())
+    return folder
+
+
+NOTE_EN = (
+    "(Note: the Korean differs here, and the English source is authoritative. "
+    'Negation or polarity: English says "unqualified", Korean says "부적격".)'
+)
+NOTE_KO = (
+    "(참고: 이 부분은 한국어와 영어 원문이 다르며, 영어 원문이 기준입니다. "
+    '부정·반대: 영어는 "unqualified", 한국어는 "부적격"입니다.)'
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "note"),
+    [
+        ("Which audit report opinion?", DISAGREEMENT[1], NOTE_EN),
+        ("감사 보고서 의견은?", DISAGREEMENT[0], NOTE_KO),
+    ],
+)
+def test_answer_that_cites_a_divergent_segment_says_so_next_to_the_citation(disputed, question, quote, note):
+    found = open_at(disputed, SegmentQuoter("reports-3")).answer(question)
+    assert found.text == f"{quote} [1] {note}"
+    (one,) = found.divergences
+    assert (one.segment_id, one.severity, (one.ko, one.en)) == ("reports-3", "major", DISAGREEMENT)
+    assert found.citations[0].divergences == found.divergences
+
+
+def test_answer_that_cites_other_segments_of_the_page_is_silent(disputed):
+    found = open_at(disputed, SegmentQuoter("reports-2")).answer("감사 보고서 의견은?")
+    assert found.text == "감사 보고서는 매년 나옵니다. [1]"
+    assert found.divergences == found.citations[0].divergences == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("reports-3", DISAGREEMENT[1]), ("reports-2", "감사 보고서는 매년 나옵니다.")]
+)
+def test_condition_is_the_english_source_where_the_korean_disagrees(disputed, name, expected):
+    found = open_at(disputed, SegmentQuoter(name, verdict="conditional")).answer("감사 보고서 의견이 있나요?")
+    assert (found.verdict, found.condition) == ("conditional", expected)
 
 
 # The answer

@@ -70,6 +70,27 @@ def test_sources_are_printed_in_both_languages(first):
     assert "ko: 일반적으로 SOC 1 및 SOC 2 보고서는" in output
 
 
+@pytest.mark.parametrize(
+    ("question", "how"),
+    [
+        ("When can a SOC 3 report be conferred?", 'English says "unqualified", Korean says "부적격"'),
+        ("SOC 3 보고서는 어떤 경우에 제공될 수 있나요?", '영어는 "unqualified", 한국어는 "부적격"입니다'),
+    ],
+)
+def test_divergent_evidence_is_printed_with_both_readings(first, capsys, question, how):
+    assert main(["ask", question]) == 0
+    output = capsys.readouterr().out
+    assert how in output.split("\n\n")[0], "the answer's text says so"
+    assert (
+        "    en: A SOC 3 report can be conferred only if the CSP has an unqualified audit opinion for SOC 2." in output
+    )
+    assert (
+        "    ko: 단, CSP에 SOC 2에 대해 부적격 감사 의견이 있는 경우에만 SOC 3 보고서를 제공할 수 있습니다." in output
+    )
+    (line,) = [line for line in output.splitlines() if line.startswith("    ! 0fdff-118: ")]
+    assert how in line
+
+
 def test_korean_question_gets_a_korean_answer(first, capsys):
     assert main(["ask", NDA_KO]) == 0
     output = capsys.readouterr().out

@@ -5,6 +5,7 @@ from itertools import chain
 import pytest
 from fakes import BrokenCounter, InterruptedCounter, Page, WordCounter, reports_page, write_pages
 
+from corpus.divergence import divergences
 from corpus.documents import load_documents
 from corpus.errors import CorpusError, IndexCorruptError, IndexLockedError
 from ingest.chunks import split
@@ -90,8 +91,9 @@ def test_build_manifest_says_what_built_it(built):
 def test_build_reports_its_steps(first):
     _, summary, steps = first
     assert steps[-3:] == [("index", 0, 2), ("index", 1, 2), ("index", 2, 2)]
-    embedding = [(done, total) for name, done, total in steps[:-3] if name == "embed"]
-    assert len(embedding) == len(steps) - 3
+    assert steps[-6:-3] == [("compare", 0, 2), ("compare", 1, 2), ("compare", 2, 2)]
+    embedding = [(done, total) for name, done, total in steps[:-6] if name == "embed"]
+    assert len(embedding) == len(steps) - 6
     assert embedding == sorted(embedding)
     assert {total for _, total in embedding} == {summary.embedded}
     assert embedding[-1][0] == summary.embedded
@@ -150,6 +152,50 @@ def test_build_with_another_embedder_is_a_new_index_and_reuses_nothing(built):
     assert summary.changed
     assert (summary.embedded, summary.reused) == (len(texts_of(built.pages)), 0)
     assert live_generation(built.home).manifest().embedder_name == "another-model"
+
+
+# where the languages disagree
+
+DISAGREEMENT = ("감사 보고서에는 부적격 의견이 있습니다.", "The audit report has an unqualified opinion.")
+
+
+def diverging(home):
+    """What the live generation holds: per document, the segments whose languages disagree."""
+    return {name: [one.segment_id for one in found] for name, found in live_generation(home).divergences().items()}
+
+
+def test_build_keeps_where_the_languages_of_each_document_disagree(built):
+    assert diverging(built.home) == {"reports": [], "health": []}
+    reports_page(agreement=DISAGREEMENT).write(built.pages)
+    built.build()
+    assert diverging(built.home) == {"reports": ["reports-3"], "health": []}
+    index = Index.open(built.home, WordCounter())
+    document = index.documents_by_id["reports"]
+    found = {one.id: index.divergence_of(document, one) for one in document.segments()}
+    index.close()
+    assert [name for name, one in found.items() if one] == ["reports-3"]
+    assert (found["reports-3"].ko, found["reports-3"].en) == DISAGREEMENT
+    assert found["reports-3"].severity == "major"
+
+
+def test_build_compares_only_changed_documents_again(built):
+    live = live_generation(built.home)
+    (other,) = divergences(load_documents(reports_page(agreement=DISAGREEMENT).write(built.home)).documents[0])
+    live.write_divergences({"reports": (other,), "health": (other,)})  # a mark that only keeping can carry over
+    reports_page(agreement=("회원은 요금을 냅니다.", "Members pay a fee.")).write(built.pages)
+    built.build()
+    assert diverging(built.home) == {"reports": [], "health": ["reports-3"]}
+
+
+def test_build_compares_all_again_once_the_signals_or_weights_are_others(built):
+    live = live_generation(built.home)
+    live.write_divergences({"reports": (), "health": ()})
+    reports_page(agreement=DISAGREEMENT).write(built.pages)
+    edit_manifest(live, divergences="0" * 64, sources={d.id: d.sha256 for d in load_documents(built.pages).documents})
+    summary = built.build()
+    assert summary.changed
+    assert diverging(built.home) == {"reports": ["reports-3"], "health": []}
+    assert not built.build().changed
 
 
 # what is wrong with the documents
@@ -227,8 +273,9 @@ def cut_short(path):
         lambda home: cut_short(live_generation(home).vectors),
         lambda home: (home / "current").write_bytes(b"\xff\x00"),
         lambda home: edit_manifest(live_generation(home), texts="0" * 64),
+        lambda home: edit_manifest(live_generation(home), divergences=""),
     ],
-    ids=["vectors", "pointer", "texts composed by another version"],
+    ids=["vectors", "pointer", "texts composed by another version", "built before divergences were kept"],
 )
 def test_build_replaces_an_index_that_cannot_serve_though_the_documents_are_unchanged(built, damage):
     before = live_generation(built.home).id

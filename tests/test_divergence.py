@@ -96,6 +96,18 @@ ALIKE = [
     ("Run the Set-MailboxPlan cmdlet.", "Set-mailboxplan cmdlet을 실행 합니다."),
     ("The SLAs are public.", "SLA는 공개되어 있습니다."),
     ("Part II", "2부"),
+    ("Reviews are run every six months.", "검토는 6개월마다 실행됩니다."),
+    ("It ends at 9:00.", "9시에 종료됩니다."),
+    ("You hear one second of music.", "음악 1초가 들립니다."),
+    ("A key may be used 1 may be refused.", "1은 거부될 수 있고 키는 사용할 수 있습니다."),
+    ("It takes up to five business days.", "영업일은 최대 5일이 걸립니다."),
+    ("Version 16.0.9126", "버전 16 . 0 . 9126"),
+    ("Compliance boundaries are set.", "이미 준수 경계를 설정했습니다."),
+    ("The installer uploads the data.", "설치 관리자가 데이터를 업로드합니다."),
+    ("Characteristics of private rooms", "개인실의 일반 특성"),
+    ("They can only hear the call.", "통화만 들을 수 있습니다."),
+    ("Only the video appears.", "비디오만 나타납니다."),
+    ("Advisories are listed.", "권고가 나열됩니다."),
 ]
 SOFT = {"negation_rephrased", "negation_weakened", "bound_added", "frequency_added", "must_added", "word_number_added"}
 FORM = {"length", "spacing", "shorter", "longer", "sentences_more", "sentences_fewer"}

@@ -85,6 +85,21 @@ def test_low_confidence_abstains_and_says_how_low():
     assert draft.confidence == pytest.approx(0.1192, abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Does Contoso publish the reports?", "Contoso"),
+        ("보고서를 Contoso가 발행하나요?", "Contoso"),
+        ("how much does the report cost", "an amount of money"),
+        ("보고서 가격이 얼마인가요", "금액"),
+    ],
+)
+def test_an_answer_that_is_not_given_says_what_is_missing(question, missing):
+    draft = write(question, passages(reports_page(), s2=1.0), weights={"intercept": -2.0})
+    assert draft.statements == ()
+    assert missing in draft.remark
+
+
 def test_readers_doubt_makes_it_abstain():
     weights = {"intercept": 0.0, "answers": 1.0}
     found = passages(reports_page(), s2=1.0)

@@ -75,7 +75,14 @@ def store_of_one_row(generation):
             store.add(language, ["page#1"], ["text"], np.eye(1, 64, dtype=np.float32))
 
 
+def divergences_of_one_document(generation):
+    generation.write_divergences({"reports": ()})
+    edit_manifest(generation, sizes={})
+
+
 DAMAGE = {
+    "divergences cut short": (lambda g: cut_short(g.folder / "divergences.json"), "divergences.json"),
+    "divergences of other documents": (divergences_of_one_document, "not those of the manifest's documents"),
     "vectors cut short": (lambda g: cut_short(g.vectors), "vectors.npy cannot be read"),
     "vectors empty": (lambda g: g.vectors.write_bytes(b""), "vectors.npy cannot be read"),
     "vectors missing": (lambda g: g.vectors.unlink(), "vectors.npy cannot be read"),

@@ -7,15 +7,18 @@ at another place, stays silent.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from corpus.divergence.explain import Explanation, explain
 from corpus.divergence.signals import Pair, Signal, signals
 from corpus.divergence.weights import Judge, Model, Severity, features, judge
 from corpus.model import Document, Language, Segment
 
-__all__ = ["Divergence", "Severity", "divergences"]
+__all__ = ["Divergence", "Severity", "divergences", "fingerprint"]
 
 _RUNNING = frozenset({"paragraph", "item", "question"})  # where a sentence may be cut
 _SILENT = frozenset({"code", "image", "include"})
@@ -43,6 +46,17 @@ def divergences(document: Document) -> tuple[Divergence, ...]:
     """The divergences of a document, in its order, one per segment at most."""
     segments = [segment for segment in document.segments() if segment.aligned and segment.kind not in _SILENT]
     return tuple(_divergences(segments, judge()))
+
+
+@cache
+def fingerprint() -> str:
+    """A SHA-256 of everything that decides what `divergences` finds: this package and its data files."""
+    data = (files("corpus") / "data" / name for name in ("divergence.json", "glossary.toml"))
+    code = (path for path in files("corpus.divergence").iterdir() if path.name.endswith(".py"))
+    digest = hashlib.sha256()
+    for path in (*data, *sorted(code, key=lambda path: path.name)):
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _divergences(segments: Sequence[Segment], judge: Judge) -> Iterator[Divergence]:

@@ -57,8 +57,10 @@ _NAMED = re.compile(rf"\b[A-Z][A-Za-z]+[ -](?P<number>{_NUMBER})(?![\d%])")
 _CARDINALS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|sixty|ninety"
 _COUNTED_EN = re.compile(rf"\d|\b(?:{_CARDINALS})\b", re.IGNORECASE)
 _GROUPED = re.compile(r"(?<=\d), (?=\d{3}(?!\d))")
+_PARTED = re.compile(r"(?<=\d) \. (?=\d)")
 _NEXT_DAY = re.compile(r"다음\s*날|하루(?!\s*에)|익일")
-_WORKING = re.compile(r"(영업일|근무일)(?:\s*기준)?\s*(?:으?로\s*)?(\d+)\s*일")
+_WORKING = re.compile(r"(영업일|근무일)([^\d.]{0,12})(\d+)\s*일")
+_WHOLE_HOUR = re.compile(r"(?<=\d):00(?!\d|:)")
 _ENGLISH_WORDS = {
     word: number
     for number, words in {
@@ -105,10 +107,11 @@ class Quantities:
 
 def quantities(text: str, language: Language) -> Quantities:
     """The quantities of a text."""
-    text = glossary().terms["idiom.counted"].pattern(language).sub(" ", _GROUPED.sub(",", _ADDRESS.sub(" ", text)))
+    text = _WHOLE_HOUR.sub("", _PARTED.sub(".", _GROUPED.sub(",", _ADDRESS.sub(" ", text))))
+    text = glossary().terms["idiom.counted"].pattern(language).sub(" ", text)
     if language == "ko":
         text = _NEXT_DAY.sub(" 1일 ", text)
-        text = _WORKING.sub(r"\2\1", re.sub(r"(?<=\d)\s+(?=[년월일시분초개주조억만천번명])", "", text))
+        text = _WORKING.sub(r"\2\3\1", re.sub(r"(?<=\d)\s+(?=[년월일시분초개주조억만천번명])", "", text))
     dates, rest = _dates(text, language)
     numbers, spans = dict[str, str](), dict[tuple[str, Decimal], str]()
     for key in dates:
@@ -134,7 +137,7 @@ def _dates(text: str, language: Language) -> tuple[dict[str, str], str]:
     def take(match: re.Match[str]) -> str:
         name = match["month"].lower()
         month = _MONTHS.get(name) or int(name)
-        if not (1 <= month <= 12 and 1 <= int(match["day"]) <= 31):
+        if match["month"] == "may" or not (1 <= month <= 12 and 1 <= int(match["day"]) <= 31):
             return match[0]
         found[f"{month}/{int(match['day'])}"] = match[0].strip()
         return f" {match['year']} " if "year" in match.re.groupindex and match["year"] else " "

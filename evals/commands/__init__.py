@@ -3,7 +3,7 @@
 import argparse
 from typing import Protocol, cast
 
-from evals.commands import beir, compare, fit, gate, models, report, run, speed
+from evals.commands import beir, compare, divergences, fit, gate, models, report, run, speed
 
 
 class Command(Protocol):
@@ -17,5 +17,5 @@ class Command(Protocol):
 
 COMMANDS: dict[str, Command] = {
     module.__name__.rpartition(".")[2]: cast("Command", module)
-    for module in (run, compare, report, gate, models, beir, speed, fit)
+    for module in (run, compare, report, gate, models, beir, divergences, speed, fit)
 }

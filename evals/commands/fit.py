@@ -30,11 +30,12 @@ def call(options: argparse.Namespace) -> int:
     settings = load_settings()
     start = Judgement.load() if settings.reader is None else UNFITTED
     writer = ExtractiveWriter(start, Reader(settings.reader) if settings.reader else None)
+    unread = settings.model_copy(update={"reader": None})  # a new reader has no numbers yet; only its readings count
     samples = [
         sample
         for scope, home in by_scope(options.home, "HOME").items()
         for sample in judged(
-            Assistant.open(settings.model_copy(update={"home": Path(home)})),
+            Assistant.open(unread.model_copy(update={"home": Path(home)})),
             writer,
             chosen(bundled_cases(), scope, "dev"),
         )

@@ -15,6 +15,7 @@ from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING
 
+from corpus.divergence import Divergence, divergences, fingerprint
 from corpus.documents import Corpus, Problem, load_corpus
 from corpus.errors import CorpusError, IndexCorruptError, IndexingError
 from ingest.cache import EmbeddingCache
@@ -128,8 +129,8 @@ def _current(home: Path, material: _Material, embedder: Embedder) -> Manifest | 
         manifest = live.manifest()
     except IndexingError:
         return None
-    built_from = manifest.embedder_sha256, manifest.sources, manifest.layout, manifest.texts
-    wanted = embedder.sha256, material.sources, layout_of(material.chunks), material.texts_sha256
+    built_from = manifest.embedder_sha256, manifest.sources, manifest.layout, manifest.texts, manifest.divergences
+    wanted = embedder.sha256, material.sources, layout_of(material.chunks), material.texts_sha256, fingerprint()
     return manifest if built_from == wanted and not _fault(live) else None
 
 
@@ -148,8 +149,10 @@ def _build(home: Path, material: _Material, embedder: Embedder, on_progress: Pro
         texts=material.texts_sha256,
         segments=sum(len(chunk.segments) for chunk in material.chunks),
         chunks=len(material.chunks),
+        divergences=fingerprint(),
     )
     try:
+        generation.write_divergences(_diverging(home, material, on_progress))
         on_progress("index", 0, 2)
         _write(generation, manifest, material, vectors)
         on_progress("index", 1, 2)
@@ -184,6 +187,30 @@ def _embed(home: Path, texts: Sequence[str], embedder: Embedder, on_progress: Pr
     row = {text: number for number, text in enumerate(unique)}
     ordered = vectors[[row[text] for text in texts]]
     return ordered.reshape(-1, len(LANGUAGES), embedder.dimension), embedded
+
+
+def _diverging(home: Path, material: _Material, on_progress: Progress) -> dict[str, tuple[Divergence, ...]]:
+    """The divergences of every document by its id; those of a document that the live index has unchanged are kept."""
+    known = _known_divergences(home)
+    documents = material.corpus.documents
+    found = {}
+    for number, document in enumerate(documents):
+        on_progress("compare", number, len(documents))
+        kept = known.get((document.id, document.sha256))
+        found[document.id] = divergences(document) if kept is None else kept
+    on_progress("compare", len(documents), len(documents))
+    return found
+
+
+def _known_divergences(home: Path) -> dict[tuple[str, str], tuple[Divergence, ...]]:
+    """What the live index knows, by the documents' ids and SHA-256, if the same signals and weights found it."""
+    try:
+        live = live_generation(home)
+        manifest = live.manifest()
+        known = live.divergences() if manifest.divergences == fingerprint() else {}
+    except IndexingError:
+        return {}
+    return {(name, manifest.sources[name]): found for name, found in known.items() if name in manifest.sources}
 
 
 def _write(generation: Generation, manifest: Manifest, material: _Material, vectors: np.ndarray) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,19 +14,22 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from corpus.divergence import Divergence
 from corpus.documents import Document
 from corpus.errors import IndexCorruptError, IndexingError, IndexLockedError, IndexMissingError, StorageError
 
 FORMAT = 1
 REBUILD = "Rebuild it: python -m ingest."
 _DOCUMENTS = TypeAdapter(tuple[Document, ...])
+_DIVERGENCES = TypeAdapter(dict[str, tuple[Divergence, ...]])
 
 
 class Manifest(BaseModel):
     """What built a generation and how much is in it.
 
-    `layout` is a SHA-256 over all chunk and segment ids, `texts` one over all texts that were embedded, `sizes` the
-    bytes of each file that readers do not change.
+    `layout` is a SHA-256 over all chunk and segment ids, `texts` one over all texts that were embedded, `divergences`
+    what found the divergences (empty: nothing looked for them), `sizes` the bytes of each file that readers do not
+    change.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +45,7 @@ class Manifest(BaseModel):
     texts: str
     segments: int
     chunks: int
+    divergences: str = ""
     sizes: dict[str, int] = {}
 
 
@@ -83,6 +87,17 @@ class Generation:
         path = self.folder / "documents.json"
         try:
             return _DOCUMENTS.validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise IndexCorruptError(f"{path} cannot be read: {_first_line(error)}.", remedy=REBUILD) from error
+
+    def write_divergences(self, found: Mapping[str, tuple[Divergence, ...]]) -> None:
+        """Keep the divergences of every document, by its id."""
+        (self.folder / "divergences.json").write_bytes(_DIVERGENCES.dump_json(dict(found)))
+
+    def divergences(self) -> dict[str, tuple[Divergence, ...]]:
+        path = self.folder / "divergences.json"
+        try:
+            return _DIVERGENCES.validate_json(path.read_bytes())
         except (OSError, ValidationError) as error:
             raise IndexCorruptError(f"{path} cannot be read: {_first_line(error)}.", remedy=REBUILD) from error
 

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpus.divergence import Divergence
 from corpus.documents import Document, Language, Segment
 from corpus.errors import IndexCorruptError, IndexingError, IndexMismatchError, StorageError
 from ingest import lexical
@@ -85,6 +86,8 @@ class Index:
             raise IndexCorruptError(
                 f"The index {self.generation.id} was laid out by another version of the chunker.", remedy=REBUILD
             )
+        known = self.generation.divergences() if self.manifest.divergences else {}
+        self._divergences = {(name, one.segment_id): one for name, found in known.items() for one in found}
         self._lexical = LexicalIndex.load(self.generation.lexical)
         _check_rows("lexical", self._lexical.rows, self.generation, self.manifest)
         self._vectors = load_vectors(self.generation, self.manifest)
@@ -98,6 +101,10 @@ class Index:
     def chunk_of(self, segment: Segment) -> Chunk:
         """The chunk that a segment of this index's documents stands in."""
         return self._chunk_by_segment[id(segment)]
+
+    def divergence_of(self, document: Document, segment: Segment) -> Divergence | None:
+        """Where the two languages of a segment disagree, as it was found at ingest."""
+        return self._divergences.get((document.id, segment.id))
 
     @classmethod
     def open(cls, home: Path, embedder: Embedder) -> Index:

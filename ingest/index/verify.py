@@ -43,6 +43,8 @@ def faults(generation: Generation) -> Iterator[str]:
     if changed:  # a graph cut short would take the process down with it
         yield f"files are missing or of another size: {', '.join(sorted(changed)[:3])}"
         return
+    if manifest.divergences and set(generation.divergences()) != set(manifest.sources):
+        yield "the divergences are not those of the manifest's documents"
     with DenseStore(generation.chroma) as store:
         for number, language in enumerate(LANGUAGES):
             count = store.count(language)
