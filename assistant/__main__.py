@@ -1,4 +1,4 @@
-"""`python -m assistant`: ask one question, or open the chat page."""
+"""`python -m assistant`: ask one question, open the chat page, or list what its readers thought."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from assistant.answer import Assistant
+from assistant.feedback import Feedback
 from assistant.records import Answer, Divergence
 from corpus.documents import Language
 from corpus.errors import AssistantError
@@ -22,11 +23,15 @@ def main(arguments: list[str] | None = None) -> int:
     chat = commands.add_parser("chat", help="open the chat page")
     chat.add_argument("--host", help="address to listen on (default: SOC_HOST)")
     chat.add_argument("--port", type=int, help="port to listen on (default: SOC_PORT)")
+    commands.add_parser("feedback", help="print the judged answers of the chat page, one JSON object a line")
     options = parser.parse_args(arguments)
     try:
         if options.command == "ask":
             found = Assistant.open().answer(options.question)
             print(found.model_dump_json(indent=2) if options.json else describe(found))
+        elif options.command == "feedback":
+            for rated in Feedback.of(load_settings().home).ratings():
+                print(rated.model_dump_json())
         else:
             open_page(options.host, options.port)
     except AssistantError as error:

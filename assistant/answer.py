@@ -10,7 +10,9 @@ from functools import cache
 from assistant.coverage import CoverageWriter
 from assistant.draft import Draft, Statement, Writer
 from assistant.extract import ExtractiveWriter
+from assistant.feedback import Feedback
 from assistant.judgement import Judgement
+from assistant.library import Library
 from assistant.messages import messages
 from assistant.question import Question, make_whole, synonyms, understand
 from assistant.reader import Reader
@@ -40,6 +42,8 @@ class Assistant:
         self._opening = threading.Lock()
         self._notice_documents = 0
         self._index = self._open_or_build()
+        self.library = Library(settings, embedder)
+        self.feedback = Feedback.of(settings.home)
         self._coverage = self._coverage_of(self._index)
 
     @classmethod
@@ -114,7 +118,7 @@ class Assistant:
             return Index.open(home, self._embedder)
         except IndexMissingError:
             logger.warning("There is no index in %s yet: building it.", home)
-        summary = build_index(home, self._settings.documents, self._embedder)
+        summary = build_index(home, self._settings.sources, self._embedder)
         self._notice_documents = summary.documents
         return Index.open(home, self._embedder)
 

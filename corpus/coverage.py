@@ -69,17 +69,23 @@ class Coverage:
         named = {service for found in self.lists for entry in found.entries for service in entry.services}
         self._names = {name: name for name in named if len(name) > 2}  # shorter names match by accident
         self._names |= {other: name for name, others in aliases.items() for other in (name, *others)}
-        longest_first = sorted(self._names, key=len, reverse=True)
-        self._pattern = re.compile("|".join(_whole(name) for name in longest_first), re.IGNORECASE)
+        self._longest_first = sorted(self._names, key=len, reverse=True)
 
     def services(self, text: str) -> tuple[str, ...]:
         """The known services that a text names, in order, each by the name that lists give it."""
-        found = (self._names[" ".join(match.group().lower().split())] for match in self._pattern.finditer(text))
+        pattern = self._pattern(text)
+        found = (self._names[" ".join(match.group().lower().split())] for match in pattern.finditer(text))
         return tuple(dict.fromkeys(found))
 
     def without_services(self, text: str, instead: str) -> str:
         """The text with other words instead of the services that it names."""
-        return self._pattern.sub(instead, text)
+        return self._pattern(text).sub(instead, text)
+
+    def _pattern(self, text: str) -> re.Pattern[str]:
+        """Matches the names that a text may hold: trying all of them at each place is far slower."""
+        lower = " ".join(text.lower().split())
+        names = [_whole(name) for name in self._longest_first if name in lower]
+        return re.compile("|".join(names) or r"(?!)", re.IGNORECASE)
 
     def about(self, text: str) -> dict[str, tuple[CoverageList, ...]]:
         """The lists of each standard that a text names: standard -> its lists."""

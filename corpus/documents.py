@@ -40,6 +40,7 @@ __all__ = [
     "Segment",
     "SegmentKind",
     "bundled_path",
+    "document_id",
     "in_context",
     "load_corpus",
     "load_documents",
@@ -150,7 +151,7 @@ def _read(source: _Source) -> Document:
     content = _content(source.path)
     sha256 = source.manifest.check(source.name, content)
     path = str(source.path)
-    document = parse(_decoded(source.path, content), id=_document_id(source.name), path=path)
+    document = parse(_decoded(source.path, content), id=document_id(source.name), path=path)
     known = source.manifest.entry(source.name)
     family = any(key.startswith("ms.") for key in document.metadata)
     return replace(
@@ -207,7 +208,8 @@ def _line(content: bytes, offset: int) -> int:
     return content.count(b"\n", 0, offset) + 1
 
 
-def _document_id(name: str) -> str:
+def document_id(name: str) -> str:
+    """The id of the document in a file: its posix path below the loaded folder, without its endings."""
     path = Path(name).with_suffix("").as_posix()
     return _LANGUAGE_ENDING.sub("", path) or path
 

@@ -23,7 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
         nargs="*",
         type=Path,
         metavar="PATH",
-        help="files or folders of side-by-side Markdown (default: SOC_DOCUMENTS, else the bundled page)",
+        help="files or folders of side-by-side Markdown "
+        "(default: SOC_DOCUMENTS, else the bundled page, and what was added on the chat page)",
     )
     paths: list[Path] = parser.parse_args(arguments).paths
     try:
@@ -31,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         with ProgressBar() as bar:
             summary = build_index(
                 settings.home,
-                paths or settings.documents,
+                paths or settings.sources,
                 open_embedder(settings.embedding_model, settings.embedding_backend),
                 on_progress=bar.show,
             )

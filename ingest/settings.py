@@ -12,7 +12,7 @@ from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from corpus.documents import bundled_path
+from corpus.documents import SUFFIXES, bundled_path
 from corpus.errors import ConfigurationError
 
 
@@ -49,6 +49,17 @@ class Settings(BaseSettings):
     max_question_characters: int = Field(default=4000, ge=1, description="Longer questions are refused.")
     host: str = Field(default="127.0.0.1", description="Address the chat page listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port of the chat page; 0 takes a free one.")
+
+    @property
+    def added(self) -> Path:
+        """The folder of the documents that were added on the chat page."""
+        return self.home / "added"
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """What is ingested where nothing is named: `documents`, and what was added on the chat page."""
+        added = any(path.suffix.lower() in SUFFIXES for path in self.added.rglob("*"))
+        return (*self.documents, self.added) if added else self.documents
 
     @field_validator("documents", mode="before")
     @classmethod

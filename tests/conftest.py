@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 from fakes import WordCounter, write_pages
 
+pytest.register_assert_rewrite("browsing")
+
 os.environ["HF_HUB_OFFLINE"] = "1"  # no test may ask a model hub
 ROOT = Path(__file__).resolve().parent.parent
 

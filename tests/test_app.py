@@ -5,17 +5,25 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
+import re
 import socket
 import threading
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
+from fakes import WordCounter
 
-from assistant.app import Turn, build_page, serve, wording
-from assistant.app.render import question_html, reply_html, safe_url, sources_html
-from assistant.app.turns import Conversation, history_of, stopped, take_turn
-from assistant.records import Answer, Citation, CitedLink
-from corpus.errors import ConfigurationError, EmptyQuestionError
+from assistant.app import Turn, build_page, serve
+from assistant.app.markup import marked, safe_url
+from assistant.app.render import citation_text, question_html, reply_html, sources_html
+from assistant.app.turns import Conversation, Rating, history_of, stopped, take_turn
+from assistant.app.wording import LANGUAGES, failure_of, interface_language, words
+from assistant.feedback import Feedback
+from assistant.library import Library
+from assistant.records import Answer, Citation, CitedLink, Divergence
+from corpus.errors import AssistantError, ConfigurationError, EmptyQuestionError
+from ingest.settings import Settings
 
 HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>"\'</div>&amp; ![a](http://example.com/x.png)'
 
@@ -57,7 +65,8 @@ class Elements(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
-        self.open.append(tag)
+        if tag not in {"input", "meta", "br"}:
+            self.open.append(tag)
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
@@ -69,17 +78,21 @@ class Elements(HTMLParser):
         return [attrs for _, attrs in self.tags if name in (attrs.get("class") or "").split()]
 
 
-def reply(answer: Answer, *, state="done", latest=True) -> Elements:
-    turn = Turn(question=answer.question, answer=answer, state=state)
-    return Elements(reply_html(turn, position=0, latest=latest))
+def reply(answer: Answer, *, state="done", latest=True, language="en", rating=None) -> Elements:
+    turn = Turn(question=answer.question, answer=answer, state=state, rating=rating)
+    return Elements(reply_html(turn, language, position=0, latest=latest))
 
 
 def sources(answer: Answer, *, state="done") -> Elements:
-    return Elements(sources_html([Turn(question=answer.question, answer=answer, state=state)]))
+    return Elements(sources_html([Turn(question=answer.question, answer=answer, state=state)], "en"))
 
 
 def with_verdict(verdict, language, **changes) -> Answer:
     return ANSWER.model_copy(update={"verdict": verdict, "language": language, **changes})
+
+
+def subclasses(kind):
+    return [kind, *(one for child in kind.__subclasses__() for one in subclasses(child))]
 
 
 def in_event_loop(function, *args, **kwargs):
@@ -94,8 +107,10 @@ def in_event_loop(function, *args, **kwargs):
 class Scripted:
     """Yields the steps it was given, then raises the error it was given."""
 
-    def __init__(self, *steps: Answer, error: Exception | None = None) -> None:
+    def __init__(self, *steps: Answer, error: Exception | None = None, home: Path = Path("no-home")) -> None:
         self.steps, self.error, self.histories = steps, error, []
+        self.library = Library(Settings(home=home), WordCounter())
+        self.feedback = Feedback(home / "feedback.sqlite3")
 
     def stream(self, question, history):
         self.histories.append(history)
@@ -122,7 +137,7 @@ class Scripted:
     ],
 )
 def test_verdict_is_named_in_the_answers_language(verdict, language, label):
-    html = reply_html(Turn(question="?", answer=with_verdict(verdict, language)), position=0, latest=True)
+    html = reply_html(Turn(question="?", answer=with_verdict(verdict, language)), "en", position=0, latest=True)
     assert f'<span class="verdict {verdict}">{label}</span>' in html
 
 
@@ -192,14 +207,13 @@ def test_quote_missing_in_one_language_is_said():
 
 def test_only_the_latest_answers_sources_are_in_view():
     turns = [Turn(question=f"q{number}", answer=ANSWER, state="done") for number in range(3)]
-    sections = [attrs for tag, attrs in Elements(sources_html(turns)).tags if tag == "section"]
+    sections = [attrs for tag, attrs in Elements(sources_html(turns, "en")).tags if tag == "section"]
     assert ["hidden" in attrs for attrs in sections] == [True, True, False]
 
 
 def test_before_any_answer_the_panel_says_what_it_is_for():
-    shown = sources_html([Turn(question="q")])
-    assert wording.NO_SOURCES["en"] in shown
-    assert wording.NO_SOURCES["ko"] in shown
+    for language in LANGUAGES:
+        assert words(language)["no_sources"] in sources_html([Turn(question="q")], language)
 
 
 def test_no_citations_is_said_only_when_the_answer_is_complete():
@@ -222,9 +236,9 @@ def test_suggestions_are_announced_where_their_buttons_are():
 
 
 def test_hostile_question_is_text():
-    shown = Elements(question_html(Turn(question=HOSTILE)))
-    assert [tag for tag, _ in shown.tags] == ["div"]
-    assert shown.text == HOSTILE
+    shown = Elements(question_html(Turn(question=HOSTILE), "en", position=0))
+    assert [tag for tag, _ in shown.tags] == ["div", "div", "button"]
+    assert shown.text == f"{HOSTILE}Edit"
 
 
 def test_hostile_document_is_text():
@@ -256,9 +270,9 @@ def test_hostile_document_is_text():
 
 
 def test_hostile_error_is_text():
-    [*_, turn] = take_turn(Scripted(error=EmptyQuestionError(HOSTILE, remedy=HOSTILE)), "q", [])
-    shown = Elements(reply_html(turn, position=0, latest=True))
-    assert shown.text == HOSTILE * 2
+    [*_, turn] = take_turn(Scripted(error=EmptyQuestionError(HOSTILE, remedy=HOSTILE)), Turn(question="q"), [])
+    shown = Elements(reply_html(turn, "en", position=0, latest=True))
+    assert shown.text == f"{HOSTILE * 2}Ask again"
     assert "img" not in {tag for tag, _ in shown.tags}
 
 
@@ -298,9 +312,8 @@ def test_web_and_mail_addresses_are_kept(url):
 
 def test_turn_waits_streams_and_is_done():
     steps = [ANSWER.model_copy(update={"text": text}) for text in ("No.", "No. Reports.")]
-    turns = list(take_turn(Scripted(*steps), "q", []))
+    turns = list(take_turn(Scripted(*steps), Turn(question="q"), []))
     assert [(turn.answer and turn.answer.text, turn.state) for turn in turns] == [
-        (None, "running"),
         ("No.", "running"),
         ("No. Reports.", "running"),
         ("No. Reports.", "done"),
@@ -309,43 +322,47 @@ def test_turn_waits_streams_and_is_done():
 
 def test_history_holds_completed_answers_only():
     answered = Turn(question="first", answer=ANSWER, state="done")
-    [*_, failed] = take_turn(Scripted(error=EmptyQuestionError("Empty.", remedy="Type.")), "second", [answered])
+    [*_, failed] = take_turn(
+        Scripted(error=EmptyQuestionError("Empty.", remedy="Type.")), Turn(question="second"), [answered]
+    )
     cut_off = stopped(Turn(question="third", answer=ANSWER))
     assistant = Scripted(ANSWER)
-    list(take_turn(assistant, "fourth", [answered, failed, cut_off]))
+    list(take_turn(assistant, Turn(question="fourth"), [answered, failed, cut_off]))
     expected = [{"role": "user", "content": "first"}, {"role": "assistant", "content": ANSWER.text}]
     assert assistant.histories == [expected]
     assert history_of([failed, cut_off]) == []
 
 
 def test_error_of_the_tree_takes_the_answers_place():
-    [*_, turn] = take_turn(Scripted(ANSWER, error=EmptyQuestionError("It is empty.", remedy="Type it.")), "q", [])
+    [*_, turn] = take_turn(
+        Scripted(ANSWER, error=EmptyQuestionError("It is empty.", remedy="Type it.")), Turn(question="q"), []
+    )
     assert turn.answer is None
-    shown = Elements(reply_html(turn, position=0, latest=True))
-    assert shown.text == "It is empty.Type it."
+    shown = Elements(reply_html(turn, "en", position=0, latest=True))
+    assert shown.text == "It is empty.Type it.Ask again"
     assert shown.tags[0][1]["role"] == "alert"
 
 
 def test_unexpected_error_is_logged_and_not_shown(caplog):
     with caplog.at_level(logging.ERROR):
-        [*_, turn] = take_turn(Scripted(error=RuntimeError("secret path")), "q", [])
-    html = reply_html(turn, position=0, latest=True)
+        [*_, turn] = take_turn(Scripted(error=RuntimeError("secret path")), Turn(question="q"), [])
+    html = reply_html(turn, "en", position=0, latest=True)
     assert "secret" not in html
-    assert wording.UNEXPECTED_PROBLEM in html
+    assert words("en")["unexpected_problem"] in html
     assert "secret path" in caplog.text
 
 
 def test_stopping_keeps_what_was_said():
     turn = stopped(Turn(question="q", answer=ANSWER))
-    html = reply_html(turn, position=0, latest=True)
+    html = reply_html(turn, "en", position=0, latest=True)
     assert "Reports are restricted." in html
-    assert wording.STOPPED in html
+    assert words("en")["stopped"] in html
     waiting = stopped(Turn(question="q"))
-    assert wording.STOPPED in reply_html(waiting, position=0, latest=True)
+    assert words("en")["stopped"] in reply_html(waiting, "en", position=0, latest=True)
 
 
 def test_waiting_is_announced():
-    assert wording.WAITING in reply_html(Turn(question="q"), position=0, latest=True)
+    assert words("en")["waiting"] in reply_html(Turn(question="q"), "en", position=0, latest=True)
 
 
 class Gated:
@@ -415,6 +432,157 @@ def test_each_visitor_gets_a_conversation_of_their_own():
     first = Conversation()
     list(first.ask(Scripted(ANSWER), "first"))
     assert copy.deepcopy(first).turns == []
+
+
+# What outlives a reload, and what readers think
+
+
+def test_conversation_outlives_a_reload_with_its_citations():
+    conversation = Conversation()
+    list(conversation.ask(Scripted(ANSWER), "first"))
+    conversation.rate(0, Rating(liked=False, reason="wrong"))
+    again = Conversation()
+    again.restore(conversation.dump())
+    assert again.turns == conversation.turns
+    assert again.turns[0].answer.citations == (CITATION,)
+
+
+def test_answer_in_the_making_is_stopped_by_a_reload():
+    conversation, slow = Conversation(), Gated()
+    shown = conversation.ask(slow, "slow")
+    next(shown)
+    again = Conversation()
+    again.restore(conversation.dump())
+    assert [(turn.question, turn.state) for turn in again.turns] == [("slow", "stopped")]
+    shown.close()
+    slow.gate.set()
+
+
+@pytest.mark.parametrize("text", ["", "x", "[{}]", '[{"question": 1}]', "null", "[" * 10_000, '{"a": "\\ud800"}'])
+def test_what_a_browser_brings_back_broken_is_ignored(text):
+    conversation = Conversation()
+    conversation.restore(text)
+    assert conversation.turns == []
+
+
+def test_what_a_browser_brings_back_late_does_not_replace_what_began():
+    old, new = Conversation(), Conversation()
+    list(old.ask(Scripted(ANSWER), "old"))
+    list(new.ask(Scripted(ANSWER), "new"))
+    new.restore(old.dump())
+    assert [turn.question for turn in new.turns] == ["new"]
+
+
+def test_question_asked_in_the_place_of_another_drops_what_came_after():
+    conversation = Conversation()
+    for question in ("first", "second", "third"):
+        list(conversation.ask(Scripted(ANSWER), question))
+    assistant = Scripted(ANSWER)
+    list(conversation.ask(assistant, "changed", at=1))
+    assert [turn.question for turn in conversation.turns] == ["first", "changed"]
+    assert [line["content"] for line in assistant.histories[0]] == ["first", ANSWER.text]
+
+
+def test_only_a_complete_answer_can_be_judged():
+    conversation = Conversation()
+    assert conversation.rate(0, Rating(liked=True)) is None
+    list(conversation.ask(Scripted(error=EmptyQuestionError("Empty.", remedy="Type.")), "failed"))
+    assert conversation.rate(0, Rating(liked=True)) is None
+    list(conversation.ask(Scripted(ANSWER), "good"))
+    rated = conversation.rate(1, Rating(liked=True))
+    assert rated.rating == Rating(liked=True)
+    assert rated.id == conversation.turns[1].id
+
+
+def test_judgement_asks_for_its_reason():
+    assert "Why?" not in reply(ANSWER).text
+    liked = reply(ANSWER, rating=Rating(liked=True))
+    assert words("en")["rated"] in liked.text
+    assert words("en")["reason_wrong"] not in liked.text
+    disliked = reply(ANSWER, language="ko", rating=Rating(liked=False, reason=HOSTILE))
+    assert words("ko")["reason_wrong"] in disliked.text
+    [field] = [attrs for tag, attrs in disliked.tags if tag == "input"]
+    assert field["value"] == HOSTILE
+
+
+def test_citation_to_paste_says_where_it_stands():
+    assert citation_text(CITATION, "en") == (
+        "“Reports are restricted.” — SOC reports, Access › Who may read them, 0fdff-123 0fdff-p105, "
+        "https://example.com/soc"
+    )
+    assert citation_text(CITATION, "ko").startswith("“보고서는 제한됩니다.”")
+
+
+DIVERGENCE = Divergence(
+    segment_id="0fdff-123",
+    kind="number",
+    severity="major",
+    en="Within 30 days <b>",
+    ko="60일 이내 <b>",
+    explanation_en='Number: English says "30", Korean says "60".',
+    explanation_ko='숫자: 영어는 "30", 한국어는 "60"입니다.',
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_divergence_is_told_with_both_readings(language):
+    shown = reply(ANSWER.model_copy(update={"divergences": (DIVERGENCE,), "language": language}))
+    for part in (words(language)["divergence_title"], "Within 30 days <b>", "60일 이내 <b>", "0fdff-123"):
+        assert part in shown.text
+    assert [tag for tag, _ in shown.tags].count("mark") == 2
+    assert not reply(ANSWER).with_class("divergence")
+
+
+def test_mark_stands_around_the_words_that_differ():
+    assert marked("<30> days", 'says "30", "x"') == "&lt;<mark>30</mark>&gt; days"
+    assert marked("a, b", 'says "a, b"') == "<mark>a, b</mark>"
+    assert marked("b then a", 'says "a, b"') == "<mark>b</mark> then <mark>a</mark>"
+    assert marked("30", "") == "30"
+
+
+# The language of the page
+
+
+@pytest.mark.parametrize(
+    ("cookies", "headers", "language"),
+    [
+        ({}, {}, "en"),
+        ({}, {"accept-language": "ko-KR,ko;q=0.9,en;q=0.8"}, "ko"),
+        ({}, {"accept-language": "en-US,ko;q=0.9"}, "en"),
+        ({}, {"accept-language": "de"}, "en"),
+        ({"soc_language": "ko"}, {"accept-language": "en"}, "ko"),
+        ({"soc_language": "en"}, {"accept-language": "ko"}, "en"),
+        ({"soc_language": "<script>"}, {"accept-language": "ko"}, "ko"),
+    ],
+)
+def test_page_follows_the_choice_else_the_browser(cookies, headers, language):
+    assert interface_language(cookies, headers) == language
+
+
+def test_words_are_the_same_in_both_languages():
+    english, korean = words("en"), words("ko")
+    extra = {name for name in korean if name not in english}
+    assert set(english) <= set(korean)
+    assert all(re.fullmatch(r"\w*Error_(problem|remedy)", name) for name in extra)
+    for name, text in english.items():
+        assert text.strip(), name
+        assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", korean[name])), name
+
+
+@pytest.mark.parametrize("error", subclasses(AssistantError), ids=lambda error: error.__name__)
+def test_every_error_is_told_in_korean_with_its_own_words_below(error):
+    raised = error.__new__(error)
+    AssistantError.__init__(raised, "It failed.", remedy="Mend it.")
+    failure = failure_of(raised)
+    assert words("ko")[f"{failure.name}_problem"]
+    assert words("ko")[f"{failure.name}_remedy"]
+
+
+def test_error_is_told_in_the_language_of_the_page():
+    [*_, turn] = take_turn(Scripted(error=EmptyQuestionError("It is empty.", remedy="Type.")), Turn(question="q"), [])
+    korean = reply_html(turn, "ko", position=0, latest=True)
+    assert "질문에 글자나 숫자가 없습니다." in korean
+    assert '<p class="detail" lang="en">It is empty. Type.</p>' in korean
 
 
 # The address

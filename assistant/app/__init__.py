@@ -1,7 +1,8 @@
-"""The chat page. It receives an assistant, shows what it says, and has no logic of its own.
+"""The page. It receives an assistant, shows what it says and what its library holds, and has no logic of its own.
 
-`turns` is the conversation, `render` makes the HTML, `wording` holds the words of the page in both languages, `page`
-lays out the components and wires their events, and `server` puts the page on an address.
+`page` joins the tabs, one module each: `chat`, `coverage`, `documents`, `divergences`. `turns` is the conversation,
+`render` and `markup` make the HTML, `export` the files to keep, `wording` holds the words in both languages, `parts`
+what the tabs share, and `server` puts the page on an address.
 """
 
 from assistant.app.page import build_page

@@ -1,64 +1,67 @@
-"""Turns as HTML. All text of users and documents passes through `html.escape`, all addresses through `safe_url`."""
+"""Turns as HTML: what stands in the conversation, and the sources beside it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
 from html import escape
-from urllib.parse import urlsplit
 
-from assistant.app.turns import Failure, Turn
-from assistant.app.wording import LANGUAGE_NAMES, NO_SOURCES, STOPPED, WAITING, WORDS
-from assistant.records import Answer, Citation, CitedLink
+from assistant.app.markup import anchor, button, crumbs, failure_html, marked, quotes
+from assistant.app.turns import Turn, is_answered
+from assistant.app.wording import LANGUAGE_NAMES, LANGUAGES, TITLE, words
+from assistant.records import Answer, Citation, CitedLink, Divergence
 from corpus.documents import Language
 
-_SCHEMES = frozenset({"http", "https", "mailto"})
-_UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _MARKER = re.compile(r"\[(\d{1,4})\]")
 _LIST_ITEM = re.compile(r"[-*•]\s+")
-_WAITING_HTML = f'<div class="waiting" role="status" aria-label="{WAITING}"><i></i><i></i><i></i></div>'
 
 
-def safe_url(url: str) -> str | None:
-    """The address, if it is one a reader may open (http, https, mailto); None otherwise."""
-    url = url.strip()
-    if _UNSAFE_IN_URL.search(url):
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    if parts.scheme.lower() not in _SCHEMES or not (parts.netloc or parts.scheme.lower() == "mailto"):
-        return None
-    return url
+def header_html(language: Language) -> str:
+    """The page's name and purpose, and the choice of its language."""
+    says = words(language)
+    choices = "".join(
+        f'<button type="button" lang="{one}" data-language="{one}" aria-pressed="{str(one == language).lower()}">'
+        f"{LANGUAGE_NAMES[one]}</button>"
+        for one in LANGUAGES
+    )
+    return (
+        f'<a class="skip" href="#question">{says["skip"]}</a><div class="titles"><h1>{TITLE}</h1>'
+        f'<p>{says["purpose"]}</p></div><div class="languages" role="group" aria-label="{says["language"]}">'
+        f"{choices}</div>"
+    )
 
 
-def question_html(turn: Turn) -> str:
-    """The user's message, as typed."""
-    return f'<div class="question">{escape(turn.question)}</div>'
+def question_html(turn: Turn, language: Language, *, position: int) -> str:
+    """The user's message, as typed, and the way to change it."""
+    edit = button(words(language)["edit"], do="edit", turn=position)
+    return f'<div class="question">{escape(turn.question)}</div><div class="deeds">{edit}</div>'
 
 
-def reply_html(turn: Turn, *, position: int, latest: bool) -> str:
+def reply_html(turn: Turn, language: Language, *, position: int, latest: bool) -> str:
     """What stands under a question: dots while waiting, the answer, or why there is none.
 
     `position` is the turn's place in the conversation, from 0; a citation leads to the source of the same position.
     Only the `latest` turn has its suggestions as buttons; an earlier abstention names its nearest sections in its text.
     """
-    stopped = f'<p class="stopped">{escape(STOPPED)}</p>' if turn.state == "stopped" else ""
+    says = words(language)
     if turn.failure is not None:
-        return _failure_html(turn.failure)
-    if turn.answer is None:
-        return stopped or _WAITING_HTML
-    announce = latest and turn.state == "done"
-    return _answer_html(turn.answer, position=position, announce=announce) + stopped
+        body = failure_html(turn.failure, language)
+    elif turn.answer is not None:
+        body = _answer_html(turn.answer, position=position)
+    elif turn.state == "running":
+        return f'<div class="waiting" role="status" aria-label="{says["waiting"]}"><i></i><i></i><i></i></div>'
+    else:
+        body = ""
+    if turn.state == "stopped":
+        body += f'<p class="stopped">{says["stopped"]}</p>'
+    return body + _deeds(turn, language, position=position, latest=latest) + _next(turn, latest=latest)
 
 
-def sources_html(turns: Sequence[Turn]) -> str:
+def sources_html(turns: Sequence[Turn], language: Language) -> str:
     """The sources of every answer, those of the latest one in view; citations bring up the others."""
     answered = [(position, turn.question, turn.answer) for position, turn in enumerate(turns) if turn.answer]
     if not answered:
-        lines = "".join(f'<p lang="{language}">{escape(text)}</p>' for language, text in NO_SOURCES.items())
-        return f'<div class="no-sources">{lines}</div>'
+        return f'<div class="no-sources"><p>{words(language)["no_sources"]}</p></div>'
     latest = answered[-1][0]
     sections = []
     for position, question, answer in answered:
@@ -67,37 +70,108 @@ def sources_html(turns: Sequence[Turn]) -> str:
     return "".join(sections)
 
 
-def _failure_html(failure: Failure) -> str:
-    return (
-        '<div class="failure" role="alert">'
-        f'<p class="problem">{escape(failure.problem)}</p><p class="remedy">{escape(failure.remedy)}</p></div>'
+def citation_text(citation: Citation, language: Language) -> str:
+    """A citation to paste elsewhere: the quote, where it stands, its segments and its address."""
+    quote = (citation.quote_ko or citation.quote_en) if language == "ko" else (citation.quote_en or citation.quote_ko)
+    place = " › ".join(_path(citation, language))
+    parts = [citation.title, place, " ".join(citation.segment_ids), citation.source_url or ""]
+    return f"“{quote}” — {', '.join(filter(None, parts))}"
+
+
+def _path(citation: Citation, language: Language) -> tuple[str, ...]:
+    """The headings below the title."""
+    own, other = citation.heading_path_en, citation.heading_path_ko
+    path = (other or own) if language == "ko" else (own or other)
+    return path[1:] if path and path[0] == citation.title else path
+
+
+def _deeds(turn: Turn, language: Language, *, position: int, latest: bool) -> str:
+    """What a reader can do with a reply that will not change any more: judge it, and ask again."""
+    says = words(language)
+    deeds = []
+    if is_answered(turn):
+        rating = turn.rating
+        deeds += [
+            button(says["helpful"], do="like", turn=position, liked=1, pressed=bool(rating and rating.liked)),
+            button(says["unhelpful"], do="like", turn=position, liked=0, pressed=bool(rating and not rating.liked)),
+        ]
+    if latest and turn.state != "running":
+        deeds.append(button(says["retry"], do="retry", turn=position))
+    row = f'<div class="deeds">{"".join(deeds)}</div>' if deeds else ""
+    return row + _reasons(turn, language, position=position)
+
+
+def _reasons(turn: Turn, language: Language, *, position: int) -> str:
+    """Thanks for a judgement, and room for its reason."""
+    if turn.rating is None:
+        return ""
+    says = words(language)
+    chips = ""
+    if not turn.rating.liked:
+        names = ("reason_wrong", "reason_source", "reason_incomplete", "reason_abstained")
+        chips = "".join(
+            button(says[name], do="like", kind="chip", turn=position, liked=0, reason=says[name],
+                   pressed=turn.rating.reason == says[name])
+            for name in names
+        )  # fmt: skip
+    field = (
+        f'<form class="why" data-do="like" data-turn="{position}" data-liked="{int(turn.rating.liked)}">'
+        f'<input name="reason" maxlength="1000" autocomplete="off" aria-label="{says["why"]}" '
+        f'placeholder="{says["why"]}" value="{escape(turn.rating.reason)}">'
+        f'<button class="quiet">{says["send"]}</button></form>'
     )
+    return f'<div class="rated"><p role="status">{says["rated"]}</p><div class="deeds">{chips}</div>{field}</div>'
 
 
-def _answer_html(answer: Answer, *, position: int, announce: bool) -> str:
-    words = WORDS[answer.language]
+def _next(turn: Turn, *, latest: bool) -> str:
+    """The line above the suggestions, which are buttons below the latest turn; earlier nearest sections are named."""
+    answer = turn.answer
+    announce = latest and turn.state == "done"
+    if answer is None or not answer.suggestions or not (announce or answer.abstained):
+        return ""
+    says = words(answer.language)
+    line = f'<p class="next">{says["nearest"] if answer.abstained else says["ask_next"]}</p>'
+    near = "" if announce else "".join(f'<p class="near">{escape(section)}</p>' for section in answer.suggestions)
+    return f'<div lang="{answer.language}">{line}{near}</div>'
+
+
+def _answer_html(answer: Answer, *, position: int) -> str:
+    says = words(answer.language)
     parts = [_badge(answer)]
     if answer.notice:
-        parts.append(f'<p class="notice"><b>{words.notice}</b> {escape(answer.notice)}</p>')
+        parts.append(f'<p class="notice"><b>{says["notice"]}</b> {escape(answer.notice)}</p>')
     numbers = {citation.number for citation in answer.citations}
     parts.append(f'<div class="text">{_paragraphs(answer.text, position=position, numbers=numbers)}</div>')
-    if answer.suggestions and (announce or answer.abstained):
-        parts.append(f'<p class="next">{words.nearest if answer.abstained else words.ask_next}</p>')
-    if answer.abstained and not announce:
-        parts.append("".join(f'<p class="near">{escape(section)}</p>' for section in answer.suggestions))
+    parts += [divergence_html(divergence, answer.language) for divergence in answer.divergences]
     kind = "answer abstained" if answer.abstained else "answer"
     return f'<div class="{kind}" lang="{answer.language}">{"".join(parts)}</div>'
 
 
+def divergence_html(divergence: Divergence, language: Language) -> str:
+    """A notice that the languages disagree: both readings, with what differs marked, and why."""
+    says = words(language)
+    explanation = divergence.explanation_ko if language == "ko" else divergence.explanation_en
+    readings: dict[Language, str] = {"ko": divergence.ko, "en": divergence.en}
+    shown = "".join(
+        f'<p class="reading" lang="{of}"><b>{LANGUAGE_NAMES[of]}</b> {marked(text, explanation)}</p>'
+        for of, text in readings.items()
+    )
+    return (
+        f'<aside class="divergence {divergence.severity}" aria-label="{says["divergence_title"]}">'
+        f'<p class="title"><b>{says["divergence_title"]}</b> <code>{escape(divergence.segment_id)}</code></p>'
+        f'{shown}<p class="explanation">{escape(explanation)} {says["divergence_hint"]}</p></aside>'
+    )
+
+
 def _badge(answer: Answer) -> str:
-    words = WORDS[answer.language]
+    says = words(answer.language)
     if answer.abstained:
-        return f'<p class="verdict-line"><span class="verdict not-stated">{words.not_stated}</span></p>'
+        return f'<p class="verdict-line"><span class="verdict not-stated">{says["not_stated"]}</span></p>'
     if answer.verdict is None:
         return ""
-    badge = f'<span class="verdict {answer.verdict}">{words.verdicts[answer.verdict]}</span>'
+    badge = f'<span class="verdict {answer.verdict}">{says[answer.verdict]}</span>'
     if answer.condition:
-        badge += f' <span class="condition"><b>{words.condition}</b> {escape(answer.condition)}</span>'
+        badge += f' <span class="condition"><b>{says["condition"]}</b> {escape(answer.condition)}</span>'
     return f'<p class="verdict-line">{badge}</p>'
 
 
@@ -130,55 +204,41 @@ def _source_id(position: int, number: int) -> str:
 
 
 def _sources_of(answer: Answer, question: str, *, position: int, running: bool, shown: bool) -> str:
-    words = WORDS[answer.language]
+    says = words(answer.language)
     sources = "".join(_source(citation, position=position, language=answer.language) for citation in answer.citations)
     if not sources and not running:
-        sources = f'<p class="none">{words.no_citations}</p>'
+        sources = f'<p class="none">{says["no_citations"]}</p>'
     return (
         f'<section data-turn="{position}" lang="{answer.language}"{"" if shown else " hidden"}>'
-        f'<p class="sources-of"><span>{words.sources_of}</span> {escape(question)}</p>{sources}</section>'
+        f'<p class="sources-of"><span>{says["sources_of"]}</span> {escape(question)}</p>{sources}</section>'
     )
 
 
 def _source(citation: Citation, *, position: int, language: Language) -> str:
-    words = WORDS[language]
-    paths: dict[Language, tuple[str, ...]] = {"en": citation.heading_path_en, "ko": citation.heading_path_ko}
-    other: Language = "ko" if language == "en" else "en"
-    path = paths[language] or paths[other]
-    quotes = _quote(citation.quote_ko, "ko", language) + _quote(citation.quote_en, "en", language)
-    if path and path[0] == citation.title:
-        path = path[1:]
-    crumbs = '<span class="crumb"> › </span>'.join(escape(heading) for heading in path)
+    says = words(language)
+    differs = " ".join(one.explanation_en for one in citation.divergences)
+    first = (citation.segment_ids or ("",))[0]
+    text = citation_text(citation, language)
+    deeds = button(says["copy_citation"], do="copy", text=text, said=says["copied"], failed=says["copy_failed"])
+    deeds += button(says["open_in_document"], do="select", document=citation.document, segment=first)
     return (
         f'<article class="source" id="{_source_id(position, citation.number)}" tabindex="-1" '
-        f'aria-label="{words.source} {citation.number}">'
+        f'aria-label="{says["source"]} {citation.number}">'
         f'<header><span class="number">{citation.number}</span><div><h3>{escape(citation.title)}</h3>'
-        f'<p class="path">{crumbs}</p></div></header>'
-        f'<div class="quotes">{quotes}</div>'
-        f'<div class="foot">{_links(citation.links, language)}{_segments(citation, language)}</div></article>'
+        f'<p class="path">{crumbs(_path(citation, language))}</p></div></header>'
+        f"{quotes(citation.quote_ko, citation.quote_en, language, differs=differs)}"
+        f'<div class="foot">{_links(citation.links, language)}{_segments(citation, language)}'
+        f'<div class="deeds">{deeds}</div></div></article>'
     )
 
 
-def _quote(quote: str, language: Language, answer_language: Language) -> str:
-    missing = f'<p class="missing" lang="{answer_language}">{WORDS[answer_language].missing_text}</p>'
-    text = f'<blockquote lang="{language}">{escape(quote)}</blockquote>' if quote else missing
-    return f'<div class="quote {language}"><h4 lang="{language}">{LANGUAGE_NAMES[language]}</h4>{text}</div>'
-
-
 def _links(links: Iterable[CitedLink], language: Language) -> str:
-    items = "".join(f"<li>{html}</li>" for link in links if (html := _anchor(link.url, link.text or link.url)))
-    return f'<ul class="links" aria-label="{WORDS[language].links}">{items}</ul>' if items else ""
+    items = "".join(f"<li>{html}</li>" for link in links if (html := anchor(link.url, link.text or link.url)))
+    return f'<ul class="links" aria-label="{words(language)["links"]}">{items}</ul>' if items else ""
 
 
 def _segments(citation: Citation, language: Language) -> str:
-    words = WORDS[language]
+    says = words(language)
     ids = " ".join(f"<code>{escape(segment_id)}</code>" for segment_id in citation.segment_ids)
-    page = _anchor(citation.source_url, words.source_page) if citation.source_url else ""
-    return f'<p class="origin"><span class="segments" aria-label="{words.segments}">{ids}</span>{page}</p>'
-
-
-def _anchor(url: str, text: str) -> str:
-    address = safe_url(url)
-    if address is None:
-        return ""
-    return f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
+    page = anchor(citation.source_url, says["source_page"]) if citation.source_url else ""
+    return f'<p class="origin"><span class="segments" title="{says["segments"]}">{ids}</span>{page}</p>'

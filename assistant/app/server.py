@@ -7,19 +7,24 @@ import os
 import socket
 import sys
 import webbrowser
-from importlib.resources import files
+from pathlib import Path
 
 import gradio as gr
 from gradio.themes.utils.fonts import Font
 from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.app.page import DEFAULT_EXAMPLES, build_page
+from assistant.app.parts import TRANSLATIONS, static
 from assistant.app.turns import ChatAssistant
+from corpus.documents import MAX_BYTES
 from corpus.errors import ConfigurationError
 
-_FONTS = ("Segoe UI", "Noto Sans CJK KR", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic")
-_HEADERS = {
+# Pretendard comes with the page; the others have the rarer syllables that its subset leaves out.
+_FONTS = ("Pretendard", "Noto Sans CJK KR", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic")
+_POLICY = {
     # Gradio's own scripts are inline and compile templates, hence the two 'unsafe' words; nothing may leave the origin.
     "content-security-policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
@@ -27,6 +32,10 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
+_HEADERS = [(name.encode(), value.encode()) for name, value in _POLICY.items()]
+_LENGTH = b"content-length"
+_FONTS_AT = "/fonts"
+_FIRST = f"<head><script>{static('language.js')}</script>".encode()
 
 
 def serve(assistant: ChatAssistant, *, host: str, port: int) -> None:
@@ -51,7 +60,7 @@ def launch(page: gr.Blocks, *, host: str, port: int) -> str:
         ConfigurationError: nothing can listen on this host and port.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    here = files("assistant.app")
+    fonts = Path(__file__).parent / "static" / "fonts"
     port = _usable_port(host, port)
     try:
         _, address, _ = page.launch(
@@ -67,31 +76,39 @@ def launch(page: gr.Blocks, *, host: str, port: int) -> str:
             enable_monitoring=False,
             footer_links=[],
             theme=_theme(),
-            css=here.joinpath("page.css").read_text("utf-8"),
-            js=here.joinpath("page.js").read_text("utf-8"),
-            app_kwargs={"middleware": [Middleware(SafeHeaders)]},
+            css=static("page.css"),
+            js=static("page.js"),
+            i18n=TRANSLATIONS,
+            max_file_size=MAX_BYTES,
+            app_kwargs={"middleware": [Middleware(Front)], "routes": [Mount(_FONTS_AT, StaticFiles(directory=fonts))]},
         )
     except OSError as error:
         raise _port_taken(port) from error
     return address
 
 
-class SafeHeaders:
-    """Adds headers that keep the page from loading or telling anything elsewhere, whatever a document contains."""
+class Front:
+    """Adds to every response headers that keep the page from loading or telling anything elsewhere, whatever a
+    document contains; and puts the script that knows the visitor's language in front of all others of the page.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and the response back with the headers."""
+        """Pass the request on, and the response back with what is added."""
 
-        async def send_with_headers(message: Message) -> None:
+        is_page = scope["type"] == "http" and scope["path"] == "/"
+
+        async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
-                added = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
-                message = {**message, "headers": [*message.get("headers", []), *added]}
+                kept = [header for header in message.get("headers", []) if not (is_page and header[0] == _LENGTH)]
+                message = {**message, "headers": [*kept, *_HEADERS]}
+            elif is_page and message["type"] == "http.response.body":
+                message = {**message, "body": message.get("body", b"").replace(b"<head>", _FIRST, 1)}
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        await self.app(scope, receive, send_on)
 
 
 def _usable_port(host: str, port: int) -> int:
@@ -122,7 +139,7 @@ def _port_taken(port: int) -> ConfigurationError:
 
 
 def _theme() -> gr.themes.Base:
-    fonts: list[Font | str] = ["-apple-system", *map(Font, _FONTS), "system-ui", "sans-serif"]
+    fonts: list[Font | str] = [*map(Font, _FONTS), "system-ui", "sans-serif"]
     mono: list[Font | str] = ["ui-monospace", Font("Noto Sans Mono CJK KR"), "monospace"]
     return gr.themes.Base(
         primary_hue="teal",
@@ -134,6 +151,14 @@ def _theme() -> gr.themes.Base:
     ).set(
         body_background_fill="*neutral_50",
         body_background_fill_dark="*neutral_950",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
+        block_info_text_color="*neutral_600",
+        block_info_text_color_dark="*neutral_300",
+        block_title_text_color="*neutral_700",
+        block_title_text_color_dark="*neutral_200",
+        input_placeholder_color="*neutral_600",
+        input_placeholder_color_dark="*neutral_300",
         button_primary_background_fill="*primary_700",
         button_primary_background_fill_hover="*primary_800",
         button_primary_background_fill_dark="*primary_700",

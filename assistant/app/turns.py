@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Condition, Thread
 from typing import Literal, Protocol
 
-from assistant.app import wording
+from pydantic import TypeAdapter, ValidationError
+
+from assistant.app.wording import Failure, failure_of
+from assistant.feedback import Feedback
+from assistant.library import Library
 from assistant.records import Answer
 from corpus.errors import AssistantError
 
 logger = logging.getLogger(__name__)
 
+# What a browser may bring back: more is dropped, oldest first, and a longer text is not read at all.
+_KEPT_TURNS = 50
+_KEPT_CHARACTERS = 4_000_000
+
 
 class ChatAssistant(Protocol):
     """What the page needs of an assistant. `history` holds {"role": "user" | "assistant", "content": str}."""
+
+    @property
+    def library(self) -> Library:
+        """The documents behind the answers."""
+        ...
+
+    @property
+    def feedback(self) -> Feedback:
+        """Where readers' judgements are kept."""
+        ...
 
     def stream(self, question: str, history: list[dict[str, str]]) -> Iterator[Answer]:
         """Yield the answer in steps, the last of them complete. May raise AssistantError."""
@@ -28,21 +47,26 @@ class ChatAssistant(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Failure:
-    """Why a question got no answer: what happened, and what to do about it."""
+class Rating:
+    """A reader's judgement of an answer."""
 
-    problem: str
-    remedy: str
+    liked: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
-    """One question and its answer so far. `answer` is None while waiting and after a failure."""
+    """One question and its answer so far. `answer` is None while waiting and after a failure; `id` is for ever."""
 
     question: str
     answer: Answer | None = None
     failure: Failure | None = None
     state: Literal["running", "done", "stopped"] = "running"
+    rating: Rating | None = None
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+
+_TURNS = TypeAdapter(list[Turn])
 
 
 def history_of(turns: Sequence[Turn]) -> list[dict[str, str]]:
@@ -55,24 +79,21 @@ def history_of(turns: Sequence[Turn]) -> list[dict[str, str]]:
     return history
 
 
-def take_turn(assistant: ChatAssistant, question: str, earlier: Sequence[Turn]) -> Iterator[Turn]:
-    """Ask, and yield the turn each time it changes; the last one is done. Never raises for a failed answer.
+def take_turn(assistant: ChatAssistant, turn: Turn, earlier: Sequence[Turn]) -> Iterator[Turn]:
+    """Ask the turn's question, and yield the turn each time it changes; the last one is done. Never raises.
 
     An error of the project's tree is shown as it is. Any other is a defect: it goes to the log, whole, and the user is
     told only that it happened.
     """
-    turn = Turn(question=question)
-    yield turn
     try:
-        for answer in assistant.stream(question, history_of(earlier)):
+        for answer in assistant.stream(turn.question, history_of(earlier)):
             turn = replace(turn, answer=answer)
             yield turn
     except AssistantError as error:
-        turn = Turn(question=question, failure=Failure(problem=error.problem, remedy=error.remedy))
-    except Exception:
+        turn = replace(turn, answer=None, failure=failure_of(error))
+    except Exception as error:
         logger.exception("A question could not be answered.")
-        failure = Failure(problem=wording.UNEXPECTED_PROBLEM, remedy=wording.UNEXPECTED_REMEDY)
-        turn = Turn(question=question, failure=failure)
+        turn = replace(turn, answer=None, failure=failure_of(error))
     yield replace(turn, state="done")
 
 
@@ -101,18 +122,19 @@ class Conversation:
         """The conversation as it stands."""
         return self._turns
 
-    def ask(self, assistant: ChatAssistant, question: str) -> Iterator[list[Turn]]:
+    def ask(self, assistant: ChatAssistant, question: str, *, at: int | None = None) -> Iterator[list[Turn]]:
         """Take a turn, and yield the conversation as it changes, while the answer is in the making.
 
-        A consumer that is slower than the assistant skips steps. One that leaves stops the answer.
+        With `at`, the question takes the place of that turn, and what came after it is dropped. A consumer that is
+        slower than the assistant skips steps. One that leaves stops the answer.
         """
-        asked = object()
+        asked, turn = object(), Turn(question=question)
         with self._changed:
             self._end()
-            earlier = self._turns
-            self._asked, self._turns = asked, [*earlier, Turn(question=question)]
+            earlier = self._turns[:at]
+            self._asked, self._turns = asked, [*earlier, turn]
             shown = self._turns
-        Thread(target=self._follow, args=(asked, assistant, question, earlier), daemon=True).start()
+        Thread(target=self._follow, args=(asked, assistant, turn, earlier), daemon=True).start()
         try:
             while True:
                 yield shown
@@ -138,16 +160,53 @@ class Conversation:
             self._asked, self._turns = None, []
             self._changed.notify_all()
 
+    def rate(self, position: int, rating: Rating) -> Turn | None:
+        """Remember a judgement of a complete answer, and give its turn; None where there is no such answer."""
+        with self._changed:
+            if not 0 <= position < len(self._turns) or not is_answered(self._turns[position]):
+                return None
+            rated = replace(self._turns[position], rating=rating)
+            self._turns = [*self._turns[:position], rated, *self._turns[position + 1 :]]
+            self._changed.notify_all()
+            return rated
+
+    def dump(self) -> str:
+        """The conversation as a text for the visitor's browser to keep."""
+        return _TURNS.dump_json(self._turns[-_KEPT_TURNS:]).decode()
+
+    def restore(self, text: str) -> None:
+        """Go on with what a browser kept, unless the conversation has begun. A text that is not of ours is ignored.
+
+        An answer that was in the making when the page went away counts as stopped.
+        """
+        if not text or len(text) > _KEPT_CHARACTERS:
+            return
+        try:
+            kept = _TURNS.validate_json(text)
+        except ValidationError:
+            logger.warning("A browser brought back a conversation that cannot be read; it was ignored.")
+            return
+        with self._changed:
+            if not self._turns:
+                self._turns = [stopped(turn) if turn.state == "running" else turn for turn in kept[-_KEPT_TURNS:]]
+                self._changed.notify_all()
+
     def _end(self) -> None:
         if self._asked is not None:
             self._asked, self._turns = None, [*self._turns[:-1], stopped(self._turns[-1])]
             self._changed.notify_all()
 
-    def _follow(self, asked: object, assistant: ChatAssistant, question: str, earlier: list[Turn]) -> None:
-        for turn in take_turn(assistant, question, earlier):
+    def _follow(self, asked: object, assistant: ChatAssistant, turn: Turn, earlier: list[Turn]) -> None:
+        for step in take_turn(assistant, turn, earlier):
             with self._changed:
                 if self._asked is not asked:
                     return
-                self._turns = [*earlier, turn]
-                self._asked = asked if turn.state == "running" else None
+                # A judgement of an earlier answer may have come in meanwhile.
+                self._turns = [*self._turns[:-1], step]
+                self._asked = asked if step.state == "running" else None
                 self._changed.notify_all()
+
+
+def is_answered(turn: Turn) -> bool:
+    """Whether the turn has an answer that is complete."""
+    return turn.answer is not None and turn.state == "done"

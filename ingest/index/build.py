@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ingest.embedder import Embedder
+
+_NOTHING = Corpus((), ())
 
 Progress = Callable[[str, int, int], None]
 """Called with the step's name, how much of it is done, and how much there is."""
@@ -85,11 +87,46 @@ def build_index(
         IndexLockedError, StorageError, IndexCorruptError: the live generation goes on answering.
     """
     began = time.monotonic()
-    material = _read(documents)
+    material = _material(_read(documents), ", ".join(map(str, documents)))
     with writing(home), storage_errors(home):
-        current = _current(home, material, embedder)
-        manifest, embedded = (current, 0) if current else _build(home, material, embedder, on_progress)
-        remove_old(home)
+        return _bring(home, material, embedder, on_progress, began)
+
+
+def update_index(
+    home: Path,
+    embedder: Embedder,
+    *,
+    add: Corpus = _NOTHING,
+    remove: Collection[str] = (),
+    on_progress: Progress = lambda *_: None,
+) -> BuildSummary:
+    """Ingest what the live index holds, without the documents `remove` names and with those to `add`.
+
+    A document that has the id of one to add gives way to it. Nothing is read from disk but the live index itself.
+
+    Raises:
+        CorpusError: nothing would be left.
+        IndexMissingError: there is no live index yet.
+        IndexLockedError, StorageError, IndexCorruptError: the live generation goes on answering.
+    """
+    began = time.monotonic()
+    with writing(home), storage_errors(home):
+        held = {document.id: document for document in live_generation(home).documents()}
+        kept = {name: document for name, document in held.items() if name not in remove}
+        kept |= {document.id: document for document in add.documents}
+        problems = dict.fromkeys(chain(add.problems, *(document.problems for document in kept.values())))
+        material = _material(Corpus(tuple(kept.values()), tuple(problems)), "what would be left")
+        return _bring(home, material, embedder, on_progress, began)
+
+
+def _bring(home: Path, material: _Material, embedder: Embedder, on_progress: Progress, began: float) -> BuildSummary:
+    """Make the live index hold just this material. The caller holds the lock."""
+    current = _current(home, material, embedder)
+    if current:
+        manifest, embedded = current, 0
+    else:
+        manifest, embedded = _build(home, material, embedder, on_progress)
+    remove_old(home)
     return BuildSummary(
         generation=manifest.generation,
         documents=len(material.corpus.documents),
@@ -103,13 +140,18 @@ def build_index(
     )
 
 
-def _read(paths: Sequence[Path]) -> _Material:
-    corpus, named = load_corpus(paths), ", ".join(map(str, paths))
+def _read(paths: Sequence[Path]) -> Corpus:
+    corpus = load_corpus(paths)
     if not corpus.documents:
+        named = ", ".join(map(str, paths))
         reason = f": {corpus.problems[0]}" if corpus.problems else ""
         raise CorpusError(
             f"No document could be read from {named}{reason}.", remedy="Name files or folders of side-by-side Markdown."
         )
+    return corpus
+
+
+def _material(corpus: Corpus, named: str) -> _Material:
     chunks = list(chain.from_iterable(split(document) for document in corpus.documents))
     if not chunks:
         raise CorpusError(f"There is no text but headings in {named}.", remedy="Name documents that have text.")
