@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from assistant.question import synonyms
 from assistant.retrieve import fuse
 from evals.figures import LANGUAGES, Figure, average
 from evals.measures import RANKING, per_query
+from evals.memory import peak_mib
 from evals.systems.models import open_model, with_model
 from ingest.embedder import open_embedder
 from ingest.index import Hit, Index, SegmentScores, build_index
@@ -212,7 +212,7 @@ def _timed(model: str, settings: Settings, texts: list[str], questions: list[str
         began = time.perf_counter()
         embedder.embed_query(question)
         spent.append(1000 * (time.perf_counter() - began))
-    return Speed(loaded, segments, median(spent), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    return Speed(loaded, segments, median(spent), peak_mib())
 
 
 def speed_table(found: Mapping[str, Speed]) -> str:

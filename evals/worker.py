@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,6 +12,7 @@ from multiprocessing.connection import Connection
 from pydantic import ValidationError
 
 from assistant.records import Answer
+from evals.memory import peak_mib
 from evals.systems import Place, System, open_system
 
 OPENING_SECONDS = 3600.0
@@ -124,14 +124,14 @@ def _serve(connection: Connection, name: str, place: Place) -> None:
         try:
             system = open_system(name, place)
         except BaseException as error:  # noqa: BLE001  a system under test may raise anything; that is a row, not a crash
-            connection.send(("error", _told(error), time.perf_counter() - began, _peak_mib()))
+            connection.send(("error", _told(error), time.perf_counter() - began, peak_mib()))
             return
-        connection.send(("ready", "", time.perf_counter() - began, _peak_mib()))
+        connection.send(("ready", "", time.perf_counter() - began, peak_mib()))
         while True:
             question, history = connection.recv()
             began = time.perf_counter()
             reply = _reply(system, question, history)
-            connection.send((*reply, time.perf_counter() - began, _peak_mib()))
+            connection.send((*reply, time.perf_counter() - began, peak_mib()))
 
 
 def _reply(system: System, question: str, history: Sequence[dict[str, str]]) -> tuple[str, str]:
@@ -149,7 +149,3 @@ def _as_json(found: object) -> str:
 
 def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
-
-
-def _peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -25,6 +25,7 @@ from evals.report.markdown import SCOPES, by
 from evals.run import Row
 
 _CURVES = 6
+_ABLATION = "without-"  # their curves lie on ours
 _RIGHT = "fully right answers"
 _SYSTEM_COLUMNS = (
     _RIGHT,
@@ -101,7 +102,7 @@ def _plots(asked: Mapping[str, Sequence[Row]], mine: Sequence[Row]) -> dict[str,
     kinds = {kind: _rights(members) for kind, members in sorted(by(mine, "kind").items())}
     reasons = by([row for row in mine if not row.case.answerable], "unanswerable")
     curves = {name: coverage_risk(given(rows), len(rows)) for name, rows in asked.items()}
-    curves = {name: line for name, line in curves.items() if line}
+    curves = {name: line for name, line in curves.items() if line and not name.startswith(_ABLATION)}
     bins = reliability(predictions(mine))
     times = {name: [performance(rows)[part] for part in ("p50", "p95", "p99")] for name, rows in asked.items()}
     slowest = max((figure.value for line in times.values() for figure in line), default=0.0) or 1.0

@@ -19,9 +19,9 @@ from ingest.settings import Settings, load_settings
 
 STARTS = 3
 _MEASURED = (
-    "import resource, runpy, sys; sys.argv = sys.argv[1:]; name = sys.argv[0]\n"
+    "import runpy, sys; sys.argv = sys.argv[1:]; name = sys.argv[0]\n"
     "try: runpy.run_module(name, run_name='__main__', alter_sys=True)\n"
-    "finally: print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+    "finally:\n from evals.memory import peak_mib\n print('peak', peak_mib(), file=sys.stderr)"
 )
 
 
@@ -38,18 +38,18 @@ def measure(paths: Sequence[Path]) -> Iterator[str]:
         question = questions()[0]
         starts = [_run("assistant", "ask", question, home=home) for _ in range(STARTS)]
         yield f"start to first answer    {median(seconds for seconds, _ in starts):8.2f} s   n={STARTS}"
-        yield f"peak memory of that      {max(peak for _, peak in starts) / 1024:8.0f} MiB"
+        yield f"peak memory of that      {max(peak for _, peak in starts):8.0f} MiB"
         yield from _warm(home)
         yield from crowded(home)
 
 
-def _run(module: str, *arguments: str, home: Path) -> tuple[float, int]:
-    """Run a module to its end: seconds, and peak memory in KiB."""
+def _run(module: str, *arguments: str, home: Path) -> tuple[float, float]:
+    """Run a module to its end: seconds, and peak memory in MiB."""
     environment = {**os.environ, "SOC_HOME": str(home)}
     began = time.perf_counter()
     command = [sys.executable, "-c", _MEASURED, module, *arguments]
     finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
-    return time.perf_counter() - began, int(finished.stderr.rsplit("peak", 1)[1])
+    return time.perf_counter() - began, float(finished.stderr.rsplit("peak", 1)[1])
 
 
 def _warm(home: Path) -> Iterator[str]:

@@ -7,7 +7,6 @@ import math
 import multiprocessing
 import random
 import re
-import resource
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from assistant.answer import Assistant, open_writer
 from corpus.documents import SUFFIXES
 from evals.measures import percentile
+from evals.memory import peak_mib
 from evals.report import plots
 from evals.report.html import plots_page
 from evals.report.markdown import as_table
@@ -141,7 +141,7 @@ def _measured(paths: list[Path], settings: Settings, segments: int) -> Size:
         assistant = Assistant(chosen, embedder, open_writer(chosen))
         assistant.answer(asked[0])
         spent = timed(assistant.answer, asked)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peak = peak_mib()
         began = time.perf_counter()
         store = index(split(files_as_they_are([folder])), Path(scratch) / "tutorial", embedder)
         theirs = time.perf_counter() - began
