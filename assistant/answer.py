@@ -16,7 +16,7 @@ from assistant.library import Library
 from assistant.messages import messages
 from assistant.question import Question, make_whole, synonyms, understand
 from assistant.ranker import Ranker
-from assistant.reader import Reader
+from assistant.reader import Reader, reader_folder
 from assistant.records import Answer, Citation, CitedLink, Divergence
 from assistant.retrieve import HybridRetriever, Passage, locate, retrieve
 from assistant.verdict import Ruling
@@ -175,9 +175,9 @@ class Assistant:
 
 
 def open_writer(settings: Settings) -> ExtractiveWriter:
-    """The extractive writer of these settings, with the reader that they name, if any."""
-    reader = Reader(settings.reader) if settings.reader else None
-    return ExtractiveWriter(Judgement.load(settings.reader), reader)
+    """The extractive writer of these settings, with the reader that they name."""
+    folder = reader_folder(settings.reader)
+    return ExtractiveWriter(Judgement.load(folder), Reader(folder) if folder else None)
 
 
 @cache

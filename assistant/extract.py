@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.question import Question
     from assistant.reader import Reader, Reading
     from assistant.retrieve import Passage, RankedSegment
+    from assistant.verdict import Ruling
     from corpus.documents import Segment
 
 
@@ -56,9 +57,7 @@ class ExtractiveWriter:
         if not candidates or confidence < self._judgement.threshold:
             return Draft((), None, confidence, _what_is_missing(question, candidates, unknown))
         chosen = self.select(question, candidates)
-        best = candidates[0].segment
-        evidence = sorted((one for _, segments in chosen for one in segments), key=lambda segment: segment is not best)
-        ruling = reconcile(question, evidence, self.read_together(question, chosen), self._judgement)
+        ruling = self.ruling(question, candidates[0].segment, chosen)
         if ruling:  # the sentence that gives the verdict is the answer
             chosen = [(passage, (ruling.segment,)) for passage, segments in chosen if ruling.segment in segments]
         statements = tuple(
@@ -90,7 +89,14 @@ class ExtractiveWriter:
         texts = [self._evidence(question, passage, (one.segment,)) for passage, one in ranked]
         return self._reader.read_texts(question.text, texts)
 
-    def read_together(
+    def ruling(
+        self, question: Question, best: Segment, chosen: Sequence[tuple[Passage, tuple[Segment, ...]]]
+    ) -> Ruling | None:
+        """The verdict that the chosen segments give, the best of them first."""
+        evidence = sorted((one for _, segments in chosen for one in segments), key=lambda segment: segment is not best)
+        return reconcile(question, evidence, self._read_together(question, chosen), self._judgement)
+
+    def _read_together(
         self, question: Question, chosen: Sequence[tuple[Passage, tuple[Segment, ...]]]
     ) -> Reading | None:
         """The reading of everything that was chosen from the first passage, as one evidence."""

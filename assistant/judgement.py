@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.asked import is_beyond, sorts
+from assistant.verdict import rule
 from corpus.entities import entities
 from corpus.errors import ModelError
 
@@ -92,6 +93,7 @@ def signals(question: Question, candidates: Sequence[Candidate], strangers: int)
     strangers   how many names of the question nothing that was retrieved speaks of, at most 2
     missing     1 if a sort of fact is asked for by name and none of the best candidates holds one
     beyond      1 if the question asks for what no document gives
+    ruled       1 if the rules read a verdict off the best candidates
     dangling    1 if the question refers to something that has not been said
     """
     best = candidates[0]
@@ -110,6 +112,7 @@ def signals(question: Question, candidates: Sequence[Candidate], strangers: int)
         "strangers": float(min(strangers, 2)),
         "missing": float(bool(wanted) and not any(one.fact for one in candidates[:_NEAR])),
         "beyond": float(is_beyond(question)),
+        "ruled": float(rule(question, [one.segment for one in candidates[:_NEAR]]) is not None),
         "dangling": float(question.dangling),
     }
 

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from assistant.verdict import Verdict
 from corpus.documents import Language, Segment, in_context
 from corpus.errors import ModelError
 from ingest.chunks import join
 from ingest.onnx import OnnxModel
+
+SHIPPED = Path(__file__).parent / "data" / "reader"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,13 @@ class Reader:
         weights = [math.exp(logit - top) for logit in scaled]
         names: list[Verdict] = self._card["labels"][1:]
         return Reading(answers, {name: weight / sum(weights) for name, weight in zip(names, weights, strict=True)})
+
+
+def reader_folder(name: Path | Literal["shipped", "none"]) -> Path | None:
+    """The folder of the reader that a setting names; None for no reader."""
+    if name == "none":
+        return None
+    return SHIPPED if name == "shipped" else Path(name)
 
 
 def evidence_text(heading_path: Sequence[str], text: str) -> str:

@@ -15,6 +15,7 @@ from evals.measures import citation_precision, nugget_recall
 
 if TYPE_CHECKING:
     from assistant.answer import Assistant
+    from assistant.reader import Reader
     from evals.cases import Case
 
 READING = (0.0, 0.15, 0.3, 0.5, 0.8, 1.2, 2.0)
@@ -27,6 +28,9 @@ UNFITTED = Judgement(
 """Where a search begins for a reader that has no numbers yet."""
 PRECISION_SHARE = 0.25
 MAX_REFUSED = 0.07
+SURETIES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)
+"""From never by itself to often: how sure the reader's verdict must be."""
+WRONG_COST = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,8 @@ def judged(assistant: Assistant, writer: ExtractiveWriter, cases: Iterable[Case]
             yield Sample(case, question, candidates, len(strangers(question, passages)))
 
 
-def fit(samples: Sequence[Sample], start: Judgement) -> Judgement:
-    """The numbers that serve the samples best: selection by grid search, confidence by logistic regression."""
+def fit(samples: Sequence[Sample], start: Judgement, reader: Reader | None) -> Judgement:
+    """The numbers that serve the samples best: selection and verdict by grid search, confidence by regression."""
     answerable = [sample for sample in samples if sample.case.answerable]
     grid = (
         start.model_copy(update={"reading": reading, "fact": fact, "margin": margin, "sentences": sentences})
@@ -69,7 +73,11 @@ def fit(samples: Sequence[Sample], start: Judgement) -> Judgement:
     rescored = [sample.rescored(chosen) for sample in samples]
     weights = _confidence(rescored, chosen)
     weighed = chosen.model_copy(update={"weights": weights})
-    return weighed.model_copy(update={"threshold": _threshold(rescored, weighed)})
+    bound = weighed.model_copy(update={"threshold": _threshold(rescored, weighed)})
+    if reader is None:
+        return bound
+    sure = (bound.model_copy(update={"verdict": surety}) for surety in SURETIES)
+    return _best(sure, lambda judgement: _verdicts(rescored, ExtractiveWriter(judgement, reader)))
 
 
 def _best(grid: Iterable[Judgement], value: Callable[[Judgement], float]) -> Judgement:
@@ -85,6 +93,17 @@ def _selection(samples: Sequence[Sample], judgement: Judgement) -> float:
         complete = nugget_recall(sample.case, cited) == 1.0
         total += (1 - PRECISION_SHARE) * complete + PRECISION_SHARE * citation_precision(sample.case, cited)
     return total / len(samples)
+
+
+def _verdicts(samples: Sequence[Sample], writer: ExtractiveWriter) -> float:
+    """What the verdicts are worth: a wrong one costs what many right ones bring."""
+    total = 0.0
+    for sample in samples:
+        if sample.case.verdict and sample.candidates:
+            chosen = writer.select(sample.question, sample.candidates)
+            if ruling := writer.ruling(sample.question, sample.candidates[0].segment, chosen):
+                total += 1.0 if ruling.verdict == sample.case.verdict else -WRONG_COST
+    return total
 
 
 def _confidence(samples: Sequence[Sample], judgement: Judgement) -> dict[str, float]:

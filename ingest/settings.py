@@ -36,10 +36,10 @@ class Settings(BaseSettings):
     embedding_backend: Literal["onnx", "torch"] = Field(
         default="onnx", description="How the built-in model runs: in 8 bits by onnxruntime, or whole by torch."
     )
-    reader: Path | None = Field(
-        default=None,
-        description="Folder of a reader that judges the evidence (`python -m ingest.training reader`). "
-        "None: the ranking alone decides.",
+    reader: Literal["shipped", "none"] | Path = Field(
+        default="shipped",
+        description="What judges the evidence: `shipped`, `none` (the ranking alone decides), or the folder of a "
+        "reader (`python -m ingest.training reader`).",
     )
     ranker: Path | None = Field(
         default=None,

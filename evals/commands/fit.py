@@ -8,7 +8,7 @@ from pathlib import Path
 from assistant.answer import Assistant
 from assistant.extract import ExtractiveWriter
 from assistant.judgement import Judgement
-from assistant.reader import Reader
+from assistant.reader import Reader, reader_folder
 from evals.cases import bundled_cases
 from evals.commands.asking import by_scope, chosen
 from evals.fit import UNFITTED, fit, judged
@@ -28,9 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def call(options: argparse.Namespace) -> int:
     """Write the fitted numbers."""
     settings = load_settings()
-    start = Judgement.load() if settings.reader is None else UNFITTED
-    writer = ExtractiveWriter(start, Reader(settings.reader) if settings.reader else None)
-    unread = settings.model_copy(update={"reader": None})  # a new reader has no numbers yet; only its readings count
+    folder = reader_folder(settings.reader)
+    start = UNFITTED if folder else Judgement.load()
+    reader = Reader(folder) if folder else None
+    writer = ExtractiveWriter(start, reader)
+    unread = settings.model_copy(update={"reader": "none"})  # a new reader has no numbers yet; only its readings count
     samples = [
         sample
         for scope, home in by_scope(options.home, "HOME").items()
@@ -40,5 +42,5 @@ def call(options: argparse.Namespace) -> int:
             chosen(bundled_cases(), scope, "dev"),
         )
     ]
-    options.out.write_text(fit(samples, start).model_dump_json(indent=1) + "\n", encoding="utf-8")
+    options.out.write_text(fit(samples, start, reader).model_dump_json(indent=1) + "\n", encoding="utf-8")
     return 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from assistant.reader import Reader
+from assistant.reader import Reader, reader_folder
 from corpus.documents import bundled_path
 from evals.cases import Case, Scope, bundled_cases
 from evals.commands.asking import by_scope, chosen
@@ -66,7 +66,8 @@ def _scope(
     with tqdm(None, total=len(mine), desc=title(name), file=sys.stderr, leave=False) as bar:
         found = retrieval(bench, mine, on_case=lambda _: bar.update())
     yield f"## {title(name)} over {scope}, {options.split} questions\n\n{retrieval_table(found)}"
-    if settings.reader and not name:
+    folder = reader_folder(settings.reader)
+    if folder and not name:
         judged = sample([case for case in cases if case.kind != "coverage"], options.limit, seed=options.seed)
-        read = reader_figures(readings(Reader(settings.reader), bench, judged))
+        read = reader_figures(readings(Reader(folder), bench, judged))
         yield f"## the reader over {scope}\n\n{reader_table(read)}"

@@ -31,8 +31,8 @@ def without_fusion(place: Place) -> System:
 
 
 def without_reader(place: Place) -> System:
-    """The ranking alone judges the evidence. The same as ours where no reader is set."""
-    return Assistant.open(place.settings.model_copy(update={"reader": None}))
+    """The ranking alone judges the evidence."""
+    return Assistant.open(place.settings.model_copy(update={"reader": "none"}))
 
 
 def without_coverage(place: Place) -> System:

@@ -126,10 +126,12 @@ Input: {pair} Evidence: segments in document order, `title > heading: first text
 {data}
 ## Recipe
 
-`python -m ingest.training reader`, from the tuned body. Right examples: the gold evidence, in two of five cases with
-neighbouring segments around it. Wrong ones: segments marked near by the writer, near in the slice by the base, or mined
-on the page and elsewhere in its repository; never a near-duplicate of the evidence. Verdicts are learnt on gold
-evidence of yes/no questions alone.
+`python -m ingest.training reader`, from the embedder's body. Two thirds of the examples are questions. Right ones: the
+gold evidence, in two of five cases with neighbouring segments around it. Wrong ones: segments marked near by the
+writer, near in the slice by the base, or mined on the page and elsewhere in its repository; never a near-duplicate of
+the evidence. Verdicts are learnt on gold evidence of yes/no questions alone. A fifth are statements turned into yes/no
+questions by patterns (`ingest/training/polarity.py`), which teach negation; the rest headings, with their passage or
+another one of the page.
 {run}
 ## Figures
 
@@ -154,7 +156,8 @@ Reliability (probability given -> share that is right), expected calibration err
 Calibrated on the development examples, half answerable and half not by weight: another mix shifts the probabilities.
 The same examples chose the checkpoint, so the figures are a little kind. `Unanswerable` is by the evidence given, not
 by the whole collection. `conditional` is the rarest verdict and the weakest. At most 256 pieces; longer evidence is
-cut.
+cut. Training for longer went on to fit the questions' own pages and not the development ones: what is wanting is more
+and other questions, not hours.
 """
 
 
