@@ -14,6 +14,8 @@ from assistant.question import Question
 from evals.measures import citation_precision, nugget_recall
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from assistant.answer import Assistant
     from assistant.reader import Reader
     from evals.cases import Case
@@ -28,6 +30,8 @@ UNFITTED = Judgement(
 """Where a search begins for a reader that has no numbers yet."""
 PRECISION_SHARE = 0.25
 MAX_REFUSED = 0.07
+FOLDS = 5
+PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0)
 SURETIES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)
 """From never by itself to often: how sure the reader's verdict must be."""
 WRONG_COST = 10.0
@@ -71,9 +75,8 @@ def fit(samples: Sequence[Sample], start: Judgement, reader: Reader | None) -> J
     )
     chosen = _best(grid, lambda judgement: _selection(answerable, judgement))
     rescored = [sample.rescored(chosen) for sample in samples]
-    weights = _confidence(rescored, chosen)
-    weighed = chosen.model_copy(update={"weights": weights})
-    bound = weighed.model_copy(update={"threshold": _threshold(rescored, weighed)})
+    weights, unseen = _confidence(rescored, chosen)
+    bound = chosen.model_copy(update={"weights": weights, "threshold": _threshold(rescored, unseen)})
     if reader is None:
         return bound
     sure = (bound.model_copy(update={"verdict": surety}) for surety in SURETIES)
@@ -106,21 +109,40 @@ def _verdicts(samples: Sequence[Sample], writer: ExtractiveWriter) -> float:
     return total
 
 
-def _confidence(samples: Sequence[Sample], judgement: Judgement) -> dict[str, float]:
-    """Logistic regression: do the cited segments state a vital fact of the answer?"""
+def _confidence(samples: Sequence[Sample], judgement: Judgement) -> tuple[dict[str, float], np.ndarray]:
+    """Logistic regression: do the cited segments state a vital fact of the answer?
+
+    Returns its weights, and the confidence (samples,) that each sample gets from the others alone, twins kept
+    together. The penalty is the one whose confidences on samples not seen are the most likely.
+    """
+    import numpy as np
     from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import log_loss
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
 
     writer = ExtractiveWriter(judgement, reader=None)
-    rows = [signals(sample.question, sample.candidates, sample.strangers) for sample in samples]
-    labels = [nugget_recall(s.case, s.cited(writer)) > 0 if s.case.answerable else False for s in samples]
-    names = list(rows[0])
-    model = LogisticRegression(C=30.0, max_iter=1000).fit([[row[name] for name in names] for row in rows], labels)
-    fitted = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
-    return {"intercept": round(float(model.intercept_[0]), 4), **fitted}
+    found = [signals(sample.question, sample.candidates, sample.strangers) for sample in samples]
+    names = list(found[0])
+    rows = np.array([[row[name] for name in names] for row in found])
+    labels = np.array([s.case.answerable and nugget_recall(s.case, s.cited(writer)) > 0 for s in samples])
+    twins = [min(sample.case.id, sample.case.twin) for sample in samples]
+    trials = []
+    for penalty in PENALTIES:
+        model = make_pipeline(StandardScaler(), LogisticRegression(C=1 / penalty, max_iter=1000))
+        folds = GroupKFold(FOLDS)
+        unseen = cross_val_predict(model, rows, labels, groups=twins, cv=folds, method="predict_proba")[:, 1]
+        trials.append((log_loss(labels, unseen), model, unseen))
+    _, model, unseen = min(trials, key=lambda trial: trial[0])
+    scaler, regression = model.fit(rows, labels)
+    slopes = regression.coef_[0] / scaler.scale_
+    intercept = regression.intercept_[0] - slopes @ scaler.mean_
+    fitted = {name: round(float(slope), 4) for name, slope in zip(names, slopes, strict=True)}
+    return {"intercept": round(float(intercept), 4), **fitted}, unseen
 
 
-def _threshold(samples: Sequence[Sample], judgement: Judgement) -> float:
-    """The confidence that refuses most unanswerable questions while refusing few answerable ones."""
-    confidences = [(judgement.confidence(s.question, s.candidates, s.strangers), s.case.answerable) for s in samples]
-    wanted = sorted(confidence for confidence, answerable in confidences if answerable)
+def _threshold(samples: Sequence[Sample], confidences: np.ndarray) -> float:
+    """The confidence below which few answerable questions lie that the numbers were not fitted on."""
+    wanted = sorted(float(confidence) for confidence, s in zip(confidences, samples, strict=True) if s.case.answerable)
     return round(wanted[int(MAX_REFUSED * len(wanted))], 4)
