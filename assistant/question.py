@@ -123,13 +123,22 @@ def make_whole(text: str, history: Sequence[Mapping[str, str]]) -> str:
 def _depends_on_history(text: str) -> bool:
     """Whether a question is a follow-up: by how it opens or ends, by what it refers to, or for want of words."""
     opening = terms("followup", "openers").find(text)
-    if opening and opening.start() == 0:
+    first = " ".join(text.split()[:1]).rstrip(",.!~").lower()
+    interjection = first in vocabulary()["followup"]["interjections"]
+    if interjection or (opening and opening.start() == 0):
         return True
     content = len(tokens(without_entities(text)))
-    ends = text.lower().rstrip(_TRAILING).endswith(tuple(vocabulary()["followup"]["endings"]))
     if content <= _FRAGMENT_TERMS or _refers_back(text):
         return True
-    return content <= _ELLIPSIS_TERMS and (ends or _asks_nothing(text))
+    return content <= _ELLIPSIS_TERMS and (_trails_off(text) or _asks_nothing(text))
+
+
+def _trails_off(text: str) -> bool:
+    """Whether a text ends as what is left of a question does: "guest accounts too?", "게스트 계정은요?"."""
+    stem = text.rstrip(_TRAILING)
+    found = terms("followup", "endings", "en").pattern.finditer(stem)
+    korean = stem.endswith(tuple(vocabulary()["followup"]["endings"]["ko"]))
+    return korean or any(match.end() == len(stem) for match in found)
 
 
 def _refers_back(text: str) -> bool:
