@@ -117,7 +117,13 @@ def make_whole(text: str, history: Sequence[Mapping[str, str]]) -> str:
         return text
     before = make_whole(clean(history[places[-1]]["content"]), history[: places[-1]])
     renamed = rename(before, text)
-    return renamed if renamed != before else f"{before} {text}"
+    return renamed if renamed != before else f"{before} {_without_no(text)}"
+
+
+def _without_no(text: str) -> str:
+    """A correction without the "no" it opens with, which is said of the question before and asks for nothing."""
+    found = terms("followup", "refusals").find(text)
+    return text[found.end() :].lstrip(" ,.!") or text if found and found.start() == 0 else text
 
 
 def _depends_on_history(text: str) -> bool:

@@ -346,6 +346,15 @@ def test_follow_up_is_read_with_the_question_before(text):
     assert "Intune" in whole
 
 
+def test_correction_does_not_bring_its_no_into_the_question():
+    for correction in ("no, I meant the bridge letter", "아니요 브리지 레터 말고 보고서요"):
+        whole = make_whole(correction, turns("can I get the SOC 2 report?"))
+        assert whole.startswith("can I get the SOC 2 report? ")
+        assert "no," not in whole
+        assert "아니요" not in whole
+    assert not read(make_whole("no, I meant the bridge letter", turns("can I get the SOC 2 report?"))).without
+
+
 def test_follow_up_keeps_its_own_language_and_the_kind_that_it_asks_for():
     before = read("SOC 2 보고서는 누구나 볼 수 있나요?")
     where = read("and where is the link?").within(before)
