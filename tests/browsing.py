@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from browser import PATIENCE, chromium
 from fakes import Page, WordCounter, health_page, reports_page
 
 from assistant.app import build_page
@@ -30,18 +29,7 @@ QUIET_QUEUE = [
     pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
 ]
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESKTOP, PHONE = {"width": 1360, "height": 800}, {"width": 360, "height": 740}
-PATIENCE = 120_000  # milliseconds, for a machine that is busy with other things
 
 ENGLISH, KOREAN = "Is the report open?", "보고서를 볼 수 있나요?"
 UNKNOWN, REFUSED, CRASHING, SLOW, STUCK = "Who is the cook?", "Too much?", "Crash?", "Slow?", "Stuck?"
@@ -185,18 +173,8 @@ def address(assistant):
 
 @pytest.fixture(scope="module")
 def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    absent = pytest.fail if os.environ.get("SOC_REQUIRE_BROWSER") == "1" else pytest.skip
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        absent("playwright is not installed")
-    if chromium is None:
-        absent("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
+    with chromium() as found:
+        yield found
 
 
 class Tab:
