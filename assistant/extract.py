@@ -99,8 +99,10 @@ class ExtractiveWriter:
     def _read_together(
         self, question: Question, chosen: Sequence[tuple[Passage, tuple[Segment, ...]]]
     ) -> Reading | None:
-        """The reading of everything that was chosen from the first passage, as one evidence."""
-        if self._reader is None or question.kind != "yes_no":
+        """The reading of everything that was chosen from the first passage, as one evidence; None where no reading
+        could weigh in the verdict.
+        """
+        if self._reader is None or question.kind != "yes_no" or self._judgement.verdict >= 1:
             return None
         passage, segments = chosen[0]
         return self._reader.read_texts(question.text, [self._evidence(question, passage, segments)])[0]

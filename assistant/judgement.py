@@ -37,7 +37,7 @@ class Judgement(BaseModel):
     sentences      how many sentences an answer has at the most
     weights        of the logistic regression over `signals`, with its intercept
     threshold      answers of a lower confidence are not given
-    verdict        probability from which the reader's verdict counts by itself
+    verdict        probability from which the reader's verdict counts; 1: never
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -88,9 +88,7 @@ class Library:
         live = live_generation(self.home)
         with self._reading:
             if self._held is None or self._held.generation != live.id:
-                manifest = live.manifest()
-                diverging = live.divergences() if manifest.divergences else {}
-                self._held = Holdings(live.id, manifest.created, live.documents(), diverging)
+                self._held = Holdings(live.id, live.manifest().created, live.documents(), live.divergences())
             return self._held
 
     def divergences(self) -> tuple[tuple[Document, Divergence], ...]:

@@ -149,9 +149,9 @@ def _trails_off(text: str) -> bool:
 
 def _refers_back(text: str) -> bool:
     """Whether a word points back at something that the words before it do not name."""
-    found = terms("followup", "references").find(text)
     if demonstratives(text):
         return True
+    found = terms("followup", "references").find(text)
     return found is not None and len(_named_words(text[: found.start()])) <= _UNNAMED
 
 

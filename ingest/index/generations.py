@@ -95,6 +95,9 @@ class Generation:
         (self.folder / "divergences.json").write_bytes(_DIVERGENCES.dump_json(dict(found)))
 
     def divergences(self) -> dict[str, tuple[Divergence, ...]]:
+        """The divergences of every document, by its id; empty where the build did not look for any."""
+        if not self.manifest().divergences:
+            return {}
         path = self.folder / "divergences.json"
         try:
             return _DIVERGENCES.validate_json(path.read_bytes())

@@ -86,7 +86,7 @@ class Index:
             raise IndexCorruptError(
                 f"The index {self.generation.id} was laid out by another version of the chunker.", remedy=REBUILD
             )
-        known = self.generation.divergences() if self.manifest.divergences else {}
+        known = self.generation.divergences()
         self._divergences = {(name, one.segment_id): one for name, found in known.items() for one in found}
         self._lexical = LexicalIndex.load(self.generation.lexical)
         _check_rows("lexical", self._lexical.rows, self.generation, self.manifest)

@@ -7,7 +7,7 @@ only the polarity tells the verdict; and the same surroundings without the state
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from random import Random
 
 from ingest.training.batches import training_pairs
@@ -20,11 +20,15 @@ ANSWERED = 0.75
 
 Pattern = tuple[re.Pattern[str], str, str]
 
+
+def _compiled(rows: Iterable[tuple[str, str, str]]) -> tuple[Pattern, ...]:
+    return tuple((re.compile(pattern), question, verdict) for pattern, question, verdict in rows)
+
+
 _OPENERS = "If|When|For|After|Before|To|In|On|At|While|Once|You|It|There|Do"
 _SUBJECT = rf"(?P<subject>(?!(?:{_OPENERS})\b)[A-Z0-9][\w' -]{{2,60}}?)"
-_ENGLISH: tuple[Pattern, ...] = tuple(
-    (re.compile(pattern), question, verdict)
-    for pattern, question, verdict in (
+_ENGLISH: tuple[Pattern, ...] = _compiled(
+    (
         (r"^If (?P<if>[^,]+), you can (?P<rest>.+)\.$", r"Can I \g<rest>?", "conditional"),
         (r"^You can (?P<rest>[^,]+?) (?:only )?(?:if|when|unless) .+\.$", r"Can I \g<rest>?", "conditional"),
         (r"^You (?:can't|cannot|can not|may not) (?P<rest>.+)\.$", r"Can I \g<rest>?", "no"),
@@ -38,9 +42,8 @@ _ENGLISH: tuple[Pattern, ...] = tuple(
         (rf"^{_SUBJECT} (?P<verb>is|are|can|will|must) (?P<rest>.+)\.$", r"\g<verb> \g<subject> \g<rest>?", "yes"),
     )
 )
-_KOREAN: tuple[Pattern, ...] = tuple(
-    (re.compile(pattern), question, verdict)
-    for pattern, question, verdict in (
+_KOREAN: tuple[Pattern, ...] = _compiled(
+    (
         (r"^.+(?:경우에만|때만|경우|하려면|다면) (?P<rest>.+수) 있습니다\.$", r"\g<rest> 있나요?", "conditional"),
         (r"^(?P<rest>.+수) 없습니다\.$", r"\g<rest> 있나요?", "no"),
         (r"^(?P<rest>.+)(?:할 필요가 없습니다|하지 않아도 됩니다)\.$", r"\g<rest>해야 하나요?", "no"),
