@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 from assistant.vocabulary import terms
-from corpus.coverage import canonical_names
+from corpus.coverage import without_aliases
 from corpus.divergence.quantities import Quantities, quantities
-from corpus.documents import Language, Segment
+from corpus.documents import LANGUAGES, Language, Segment
 from corpus.entities import without_entities
-from ingest.lexical import names
+from ingest.lexical import initials, names
 
 if TYPE_CHECKING:
     from assistant.question import Question
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 Sort = Literal["money", "duration", "frequency", "date", "count", "address"]
 
-_LANGUAGES: tuple[Language, Language] = ("en", "ko")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_LONG_NUMBER = re.compile(r"(?<![\w-])\d{3,}(?![\d-])")
 _KEPT = 4096
+_INITIALS = 3
 
 
 def sorts(question: Question) -> tuple[Sort, ...]:
@@ -36,13 +37,27 @@ def states(segment: Segment, wanted: Iterable[Sort]) -> bool:
 
 
 def strangers(question: Question, passages: Iterable[Passage]) -> list[str]:
-    """The names in a question that nothing retrieved for it speaks of, though the search looks for them first."""
-    text = terms("known_names").pattern.sub(" ", without_entities(question.text))
-    found = [name for name in names(text) if not canonical_names(name) and name not in terms("concepts")]
+    """The names and long numbers in a question that nothing retrieved for it speaks of.
+
+    A passage speaks of a name that it spells out, too, or that stands in the address of one of its links.
+    """
+    text = terms("known_names").pattern.sub(" ", without_aliases(without_entities(question.text)))
+    found = [name for name in (*names(text), *_LONG_NUMBER.findall(text)) if name not in terms("concepts")]
     if not found:
         return []
-    texts = [f"{one.chunk.text('en')} {one.chunk.text('ko')} {one.document.title_en}".lower() for one in passages]
-    return [name for name in found if not any(name.lower() in text for text in texts)]
+    texts = [_said(passage) for passage in passages]
+    return [name for name in found if not any(_speaks_of(text, name) for text in texts)]
+
+
+def _said(passage: Passage) -> str:
+    addresses = " ".join(link.url for segment in passage.chunk.segments for link in segment.links)
+    return " ".join((passage.chunk.text("en"), passage.chunk.text("ko"), passage.document.title_en, addresses))
+
+
+def _speaks_of(text: str, name: str) -> bool:
+    if "".join(name.lower().split()) in "".join(text.lower().split()):  # Korean compounds are spaced at will
+        return True
+    return name.isupper() and len(name) >= _INITIALS and name in initials(text)
 
 
 def is_beyond(question: Question) -> bool:
@@ -54,8 +69,8 @@ def _states(segment: Segment, sort: Sort) -> bool:
     if sort == "address":
         return bool(segment.links) or "@" in segment.en
     if sort == "money":
-        return any(segment.text(language) in terms("money", language) for language in _LANGUAGES)
-    return any(_counts(_quantities(segment.text(language), language), sort) for language in _LANGUAGES)
+        return any(segment.text(language) in terms("money", language) for language in LANGUAGES)
+    return any(_counts(_quantities(segment.text(language), language), sort) for language in LANGUAGES)
 
 
 def _counts(found: Quantities, sort: Sort) -> bool:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from assistant.asked import sorts, states, strangers
 from assistant.draft import Draft, Statement
 from assistant.messages import facts, messages
-from assistant.reader import evidence_text
+from assistant.reader import Reading, evidence_text
 from assistant.verdict import reconcile, says_yes_or_no
+from corpus.documents import LANGUAGES
 
 if TYPE_CHECKING:
     from assistant.judgement import Judgement
     from assistant.question import Question
-    from assistant.reader import Reader, Reading
+    from assistant.reader import Reader
     from assistant.retrieve import Passage, RankedSegment
     from assistant.verdict import Ruling
-    from corpus.documents import Segment
+    from corpus.documents import Language, Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class ExtractiveWriter:
         if not candidates or confidence < self._judgement.threshold:
             return Draft((), None, confidence, _what_is_missing(question, candidates, unknown))
         chosen = self.select(question, candidates)
-        ruling = self.ruling(question, candidates[0].segment, chosen)
+        ruling = self.ruling(question, candidates[0], chosen)
         if ruling:  # the sentence that gives the verdict is the answer
             chosen = [(passage, (ruling.segment,)) for passage, segments in chosen if ruling.segment in segments]
         statements = tuple(
@@ -79,39 +80,40 @@ class ExtractiveWriter:
         for (passage, one), reading in zip(ranked, self._readings(question, ranked), strict=True):
             fact = states(one.segment, wanted)
             found.append(Candidate(passage, one, reading, fact, self._judgement.score(one, reading, fact=fact)))
-        return sorted(found, key=lambda candidate: candidate.score, reverse=True)
+        found.sort(key=lambda candidate: candidate.score, reverse=True)
+        if found:
+            found[0] = replace(found[0], reading=self._read_in_both(question, found[0].passage, (found[0].segment,)))
+        return found
 
     def _readings(
         self, question: Question, ranked: Sequence[tuple[Passage, RankedSegment]]
     ) -> Sequence[Reading | None]:
         if self._reader is None:
             return [None] * len(ranked)
-        texts = [self._evidence(question, passage, (one.segment,)) for passage, one in ranked]
+        texts = [_evidence(passage, (one.segment,), question.language) for passage, one in ranked]
         return self._reader.read_texts(question.text, texts)
 
     def ruling(
-        self, question: Question, best: Segment, chosen: Sequence[tuple[Passage, tuple[Segment, ...]]]
+        self, question: Question, best: Candidate, chosen: Sequence[tuple[Passage, tuple[Segment, ...]]]
     ) -> Ruling | None:
-        """The verdict that the chosen segments give, the best of them first."""
-        evidence = sorted((one for _, segments in chosen for one in segments), key=lambda segment: segment is not best)
-        return reconcile(question, evidence, self._read_together(question, chosen), self._judgement)
+        """The verdict that the chosen segments give, the best of them first.
 
-    def _read_together(
-        self, question: Question, chosen: Sequence[tuple[Passage, tuple[Segment, ...]]]
-    ) -> Reading | None:
-        """The reading of everything that was chosen from the first passage, as one evidence; None where no reading
-        could weigh in the verdict.
+        The reader reads all of the best one's chunk: what stands beside a sentence often limits it.
         """
-        if self._reader is None or question.kind != "yes_no" or self._judgement.verdict >= 1:
+        if question.kind != "yes_no":
             return None
-        passage, segments = chosen[0]
-        return self._reader.read_texts(question.text, [self._evidence(question, passage, segments)])[0]
+        evidence = sorted((one for _, segments in chosen for one in segments), key=lambda one: one is not best.segment)
+        weighs = self._judgement.verdict < 1
+        reading = self._read_in_both(question, best.passage, best.passage.chunk.segments) if weighs else None
+        return reconcile(question, evidence, reading, self._judgement)
 
-    def _evidence(self, question: Question, passage: Passage, segments: tuple[Segment, ...]) -> str:
-        """Segments within their chunk's context, in the question's language."""
-        lead = passage.chunk.lead_of(segments[0])
-        text = " ".join(segment.text(question.language) for segment in (*lead, *segments))
-        return evidence_text(passage.chunk.section.heading_path(question.language), text)
+    def _read_in_both(self, question: Question, passage: Passage, segments: tuple[Segment, ...]) -> Reading | None:
+        """One reading of segments as one evidence, in each language that they have."""
+        if self._reader is None:
+            return None
+        languages = [language for language in LANGUAGES if any(segment.text(language) for segment in segments)]
+        texts = [_evidence(passage, segments, language) for language in languages]
+        return Reading.pooled(self._reader.read_texts(question.text, texts)) if texts else None
 
     def select(self, question: Question, candidates: Sequence[Candidate]) -> list[tuple[Passage, tuple[Segment, ...]]]:
         """The smallest set of segments that carries the answer, by passage, in document order within each."""
@@ -125,6 +127,13 @@ class ExtractiveWriter:
                 chosen.setdefault(one.passage.chunk.id, (one.passage, []))[1].append(one.segment)
         whole = [(passage, _completed(passage, segments)) for passage, segments in chosen.values()]
         return [*whole, (listing.passage, listing.segments)] if listing else whole
+
+
+def _evidence(passage: Passage, segments: tuple[Segment, ...], language: Language) -> str:
+    """Segments within their chunk's context, in one language."""
+    lead = passage.chunk.lead_of(segments[0])
+    text = " ".join(segment.text(language) for segment in (*lead, *segments))
+    return evidence_text(passage.chunk.section.heading_path(language), text)
 
 
 def _what_is_missing(question: Question, candidates: Sequence[Candidate], unknown: Sequence[str]) -> str | None:

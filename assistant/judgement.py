@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.asked import is_beyond, sorts
+from assistant.reader import log_odds
 from assistant.verdict import rule
 from corpus.entities import entities
 from corpus.errors import ModelError
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 FILE = "judgement.json"
 _DEPTH = 5
 _NEAR = 3
-_FLOOR = 1e-4
 
 
 class Judgement(BaseModel):
@@ -83,7 +83,7 @@ class Judgement(BaseModel):
 def signals(question: Question, candidates: Sequence[Candidate], strangers: int) -> dict[str, float]:
     """What the confidence is computed from. None depends on the size of the collection.
 
-    answers     log-odds of the best candidate's reading (0 without a reader)
+    answers     log-odds of the best candidate's reading in both languages (0 without a reader)
     most        the highest log-odds among all candidates
     cosine      the best candidate's cosine
     depth       mean cosine of the five best candidates
@@ -91,7 +91,7 @@ def signals(question: Question, candidates: Sequence[Candidate], strangers: int)
     covered     the highest such share among all candidates
     names       1 if the best candidate's chunk names every numbered name of the question, else 0
     strangers   how many names of the question nothing that was retrieved speaks of, at most 2
-    missing     1 if a sort of fact is asked for by name and none of the best candidates holds one
+    missing     1 if a sort of fact is asked for by name and the best candidate holds none
     beyond      1 if the question asks for what no document gives
     ruled       1 if the rules read a verdict off the best candidates
     dangling    1 if the question refers to something that has not been said
@@ -110,14 +110,8 @@ def signals(question: Question, candidates: Sequence[Candidate], strangers: int)
         "covered": max(one.ranked.coverage for one in candidates),
         "names": float(question.entities <= entities(text)),
         "strangers": float(min(strangers, 2)),
-        "missing": float(bool(wanted) and not any(one.fact for one in candidates[:_NEAR])),
+        "missing": float(bool(wanted) and not best.fact),
         "beyond": float(is_beyond(question)),
         "ruled": float(rule(question, [one.segment for one in candidates[:_NEAR]]) is not None),
         "dangling": float(question.dangling),
     }
-
-
-def log_odds(probability: float) -> float:
-    """The logit of a probability, kept away from infinity."""
-    kept = min(1 - _FLOOR, max(_FLOOR, probability))
-    return math.log(kept / (1 - kept))

@@ -149,10 +149,15 @@ def _trails_off(text: str) -> bool:
 
 def _refers_back(text: str) -> bool:
     """Whether a word points back at something that the words before it do not name."""
-    if demonstratives(text):
-        return True
+    return bool(demonstratives(text)) or _points_back(text, unnamed=_UNNAMED)
+
+
+def _points_back(text: str, *, unnamed: int) -> bool:
+    """Whether a word of reference comes after `unnamed` words or fewer that it could stand for."""
+    for phrases in (terms("followup", "expletives"), terms("question", "kinds", "en", "when")):
+        text = phrases.pattern.sub(" ", text)
     found = terms("followup", "references").find(text)
-    return found is not None and len(_named_words(text[: found.start()])) <= _UNNAMED
+    return found is not None and len(_named_words(text[: found.start()])) <= unnamed
 
 
 def _asks_nothing(text: str) -> bool:
@@ -165,10 +170,11 @@ def _named_words(text: str) -> list[str]:
 
 
 def _dangles(text: str) -> bool:
+    if entities(text) or canonical_names(text):
+        return False
     bare = terms("followup", "references").pattern.sub(" ", text)
-    named = entities(text) or concepts(text) or canonical_names(text)
-    refers = bare != text or bool(demonstratives(text))
-    return refers and not named and len(tokens(bare)) <= _DANGLING_TERMS
+    refers = bool(demonstratives(text)) or _points_back(text, unnamed=0)
+    return refers and len(tokens(bare)) <= _DANGLING_TERMS
 
 
 def concepts(text: str) -> frozenset[str]:

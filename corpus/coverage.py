@@ -145,6 +145,12 @@ def canonical_names(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def without_aliases(text: str) -> str:
+    """The text without the other names that users have for services."""
+    others = sorted((other for names in _aliases().values() for other in names), key=len, reverse=True)
+    return re.sub("|".join(map(_whole, others)), " ", text, flags=re.IGNORECASE)
+
+
 def _lists(document: Document) -> Iterator[CoverageList]:
     for section in document.sections:
         if not section.heading_path_en or not _IN_SCOPE.search(section.heading_path_en[-1]):

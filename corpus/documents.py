@@ -13,6 +13,7 @@ from pathlib import Path
 from corpus.errors import CorpusError, DocumentError
 from corpus.manifest import Manifest, read_manifest
 from corpus.model import (
+    LANGUAGES,
     OPENABLE_SCHEMES,
     SUFFIXES,
     Corpus,
@@ -28,6 +29,7 @@ from corpus.model import (
 from corpus.sidebyside import parse
 
 __all__ = [
+    "LANGUAGES",
     "MAX_BYTES",
     "OPENABLE_SCHEMES",
     "SUFFIXES",

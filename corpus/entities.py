@@ -7,6 +7,7 @@ import re
 # A name, its number, and further numbers that share the name: "SOC 1, 2, and 3", "SOC 1 및 2", "SOC1/2".
 _NUMBERED = re.compile(
     r"(?<![A-Za-z])(?P<name>[A-Za-z][A-Za-z/-]*[A-Za-z])\)?[\s-]?(?P<first>\d+(?:[.-]\d+)*)"
+    r"(?![\d.-]*\s*(?:%|(?:business |calendar |working )?(?:second|minute|hour|day|week|month|year|percent|time)s?\b))"
     r"(?P<more>(?:\s*(?:,|/|&|·|and|or|및|와|과|또는|이나|,\s*and|,\s*or|,\s*및)\s*\d+(?:[.-]\d+)*"
     r"(?![A-Za-z\d_%]|년|월|일|개|가지|회|번|명|곳|시|분|주|퍼센트))*)",
 )
@@ -39,7 +40,7 @@ def entities(text: str) -> frozenset[str]:
 
 def without_entities(text: str, instead: str = " ") -> str:
     """The text with other words instead of its numbered names."""
-    return _NUMBERED.sub(instead, text)
+    return _NUMBERED.sub(lambda match: match[0] if match["name"].lower() in _NOT_NAMES else instead, text)
 
 
 def rename(text: str, newer: str) -> str:

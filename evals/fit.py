@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from evals.cases import Case
 
 READING = (0.0, 0.15, 0.3, 0.5, 0.8, 1.2, 2.0)
-MARGINS = (0.0, 0.15, 0.3, 0.5, 0.8, 1.2, 1.8)
-SENTENCES = (1, 2, 3, 4)
+MARGINS = (0.0, 0.15, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0, 1.2, 1.8)
+SENTENCES = (1, 2, 3, 4, 5)
 FACTS = (0.0, 0.3, 0.6)
 UNFITTED = Judgement(
     read=10, reading=0.5, fact=0.0, margin=0.5, sentences=3, weights={"intercept": 0.0}, threshold=0.0, verdict=0.9
@@ -104,7 +104,7 @@ def _verdicts(samples: Sequence[Sample], writer: ExtractiveWriter) -> float:
     for sample in samples:
         if sample.case.verdict and sample.candidates:
             chosen = writer.select(sample.question, sample.candidates)
-            if ruling := writer.ruling(sample.question, sample.candidates[0].segment, chosen):
+            if ruling := writer.ruling(sample.question, sample.candidates[0], chosen):
                 total += 1.0 if ruling.verdict == sample.case.verdict else -WRONG_COST
     return total
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _CONTENT_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "VV", "VA", "XR", "MAG", "SL", "SN", "SH"})
 _WORDS = re.compile(r"[A-Za-z]+|\d+(?:[.,]\d+)*|[가-힣ㄱ-ㆎ]+")
 _LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9+-]+")
+_NON = re.compile(r"\bnon-", re.IGNORECASE)
+_CAPITALISED = re.compile(r"[A-Z][A-Za-z]*|[a-z]+")
+_SMALL = frozenset({"of", "and", "the", "for", "in", "on", "to"})
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
 _STOP = frozenset(
     {"a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "from", "with", "as", "and", "or"}
@@ -30,7 +33,10 @@ _STOP = frozenset(
     | {"i", "you", "we", "they", "he", "she", "it", "its", "my", "your", "our", "their", "me", "us", "them"}
     | {"this", "that", "these", "those"}
 )
-_DEMONSTRATIVES = frozenset({"그", "그런", "그거", "그것", "거기", "그곳", "이거", "이것", "그때", "이런", "저거"})
+_DEMONSTRATIVES = frozenset(
+    {"그", "그런", "그거", "그것", "거기", "그곳", "이거", "이것", "그때", "이런", "저거", "그쪽"}
+)
+_GUESSED = 64  # Kiwi numbers the words of its dictionary behind its tags; a word that it guesses has its tag's number
 _lock = threading.Lock()
 
 
@@ -69,17 +75,26 @@ def tokens(text: str) -> list[str]:
 def names(text: str) -> list[str]:
     """The proper names of a text, as written: Korean ones, and Latin words with a capital that is not a sentence's.
 
-    Where all is in capitals none shows.
+    Where all is in capitals none shows. A Korean word that the analyser does not know is no name: most are loan words.
     """
-    text = unicodedata.normalize("NFKC", text)
+    text = _NON.sub(" ", unicodedata.normalize("NFKC", text))
     found = []
     if text != text.upper() or _HANGUL.search(text):
         found = [match[0] for match in _LATIN_NAME.finditer(text) if _is_name(match)]
     if _HANGUL.search(text):
         with _lock:
             analysed = _kiwi().tokenize(text, normalize_coda=True)
-        found += [token.form for token in analysed if token.tag == "NNP" and len(token.form) > 1]
+        for before, token in zip([None, *analysed], analysed, strict=False):
+            tail = before is not None and before.tag == "NNG" and before.start + before.len == token.start
+            if token.tag == "NNP" and len(token.form) > 1 and token.id >= _GUESSED and not tail:
+                found.append(token.form)
     return list(dict.fromkeys(found))
+
+
+def initials(text: str) -> str:
+    """The first letters of capitalised words, with a blank where others come between: "Business Associate" -> "BA"."""
+    words = (word for word in _CAPITALISED.findall(text) if word not in _SMALL)
+    return "".join(word[0] if word[0].isupper() else " " for word in words)
 
 
 def _is_name(match: re.Match[str]) -> bool:

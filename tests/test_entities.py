@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.entities import entities, rename
+from corpus.entities import entities, rename, without_entities
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,14 @@ def test_entities_are_lower_case_pairs_of_name_and_number(text):
 )
 def test_rename_replaces_a_namesake_and_nothing_else(text, newer, expected):
     assert rename(text, newer) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["kept 90 days", "Azure 99.9%", "retained 30 business days", "in 2018", "asked 3 times"]
+)
+def test_entities_are_no_numbers_of_something(text):
+    assert entities(text) == frozenset()
+    assert without_entities(text) == text
 
 
 def test_rename_leaves_a_longer_number_alone():

@@ -104,9 +104,11 @@ def test_readers_doubt_makes_it_abstain():
     weights = {"intercept": 0.0, "answers": 1.0}
     found = passages(reports_page(), s2=1.0)
     assert write("When do reports appear?", found, reader=WordReader("storage"), weights=weights).statements == ()
-    sure = write("When do reports appear?", found, reader=WordReader("every year"), weights=weights)
+    sure = write("When do reports appear?", found, reader=WordReader("every year", "매년"), weights=weights)
     assert cited(sure)
     assert sure.confidence == pytest.approx(0.9)
+    one_language = write("When do reports appear?", found, reader=WordReader("every year"), weights=weights)
+    assert one_language.confidence == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("intercept", [-1000.0, 1000.0])
@@ -225,6 +227,15 @@ def test_verdict_of_a_sure_reader():
     draft = write("Is it private?", found, reader=WordReader("private", verdict="no"))
     assert draft.ruling.verdict == "no"
     assert draft.ruling.segment.id in cited(draft)
+
+
+def test_verdict_is_read_off_the_whole_chunk_in_both_languages():
+    found = passages(reports_page(), s2=1.0)
+    reader = WordReader("every year", verdict="yes")
+    write("Do reports appear?", found, reader=reader, sentences=1)
+    english, korean = sorted(reader.asked[-1])
+    assert "appear every year. Customers enter" in english
+    assert "매년 나옵니다. 고객은" in korean
 
 
 def test_unsure_reader_gives_no_verdict():

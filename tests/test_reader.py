@@ -4,13 +4,25 @@ from math import exp
 
 import pytest
 
-from assistant.judgement import log_odds
-from assistant.reader import Reader, Reading, evidence_text
+from assistant.reader import Reader, Reading, evidence_text, log_odds
 from corpus.errors import ModelError
 
 
 def test_likeliest_verdict_is_the_readings():
     assert Reading(0.9, {"yes": 0.2, "no": 0.7, "conditional": 0.1}).verdict == "no"
+
+
+def test_pooled_readings_lie_between_them_and_sum_to_one():
+    sure, unsure = Reading(0.9, {"yes": 0.8, "no": 0.2}), Reading(0.5, {"yes": 0.5, "no": 0.5})
+    pooled = Reading.pooled([sure, unsure])
+    assert 0.5 < pooled.answers < 0.9
+    assert pooled.verdicts["yes"] == pytest.approx(2 / 3)
+    assert sum(pooled.verdicts.values()) == pytest.approx(1.0)
+
+
+def test_pool_of_one_reading_is_that_reading():
+    pooled = Reading.pooled([Reading(0.7, {"yes": 0.6, "no": 0.4})])
+    assert (pooled.answers, pooled.verdicts["yes"]) == (pytest.approx(0.7), pytest.approx(0.6))
 
 
 @pytest.mark.parametrize(
