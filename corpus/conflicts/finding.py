@@ -1,0 +1,32 @@
+"""What the finders hand over: two passages, what they disagree about, and why, in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.conflicts.vocabulary import vocabulary
+from corpus.model import Segment
+
+Kind = Literal["report", "edition", "quantity", "date", "frequency", "bound", "negation", "obligation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two segments of one document, `first` before `second`, that cannot both be right as they stand."""
+
+    kind: Kind
+    first: Segment
+    second: Segment
+    explanation_en: str
+    explanation_ko: str
+
+    def other(self, segment: Segment) -> Segment:
+        """The side that a segment, which is one of the two, is not."""
+        return self.second if segment == self.first else self.first
+
+
+def conflict(kind: Kind, first: Segment, second: Segment, /, **words: str) -> Conflict:
+    """A conflict with its explanation in both languages; `words` fill the places of the kind's sentence."""
+    says = vocabulary().explanations[kind]
+    return Conflict(kind, first, second, says["en"].format(**words), says["ko"].format(**words))
