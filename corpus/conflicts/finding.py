@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,7 +27,12 @@ class Conflict:
         return self.second if segment == self.first else self.first
 
 
-def conflict(kind: Kind, first: Segment, second: Segment, /, **words: str) -> Conflict:
-    """A conflict with its explanation in both languages; `words` fill the places of the kind's sentence."""
+def conflict(
+    kind: Kind, first: Segment, second: Segment, /, *, ko: Mapping[str, str] | None = None, **words: str
+) -> Conflict:
+    """A conflict with its explanation in both languages.
+
+    `words` fill the places of the kind's sentence, in Korean those of `ko` where it has them.
+    """
     says = vocabulary().explanations[kind]
-    return Conflict(kind, first, second, says["en"].format(**words), says["ko"].format(**words))
+    return Conflict(kind, first, second, says["en"].format(**words), says["ko"].format(**(words | dict(ko or {}))))

@@ -52,8 +52,9 @@ def reports(document: Document, coverage: Coverage) -> Iterator[Conflict]:
                 continue
             for (first, mine), (second, theirs) in product(one.made, other.made):
                 if mine & here and theirs & there:
-                    words = {"subject": _written(service, first), "first": _named(mine), "second": _named(theirs)}
-                    yield conflict("report", first, second, **words)
+                    subject = _written(service, first)
+                    en, ko = ({"first": _named(here, of), "second": _named(there, of)} for of in ("en", "ko"))
+                    yield conflict("report", first, second, subject=subject, ko=ko, **en)
 
 
 def _claims(document: Document, coverage: Coverage) -> dict[str, list[_Claims]]:
@@ -130,8 +131,9 @@ def _by_standard(document: Document, coverage: Coverage) -> dict[tuple[str, str]
     return found
 
 
-def _named(typed: Iterable[Typed]) -> str:
-    return ", ".join(f"{name.upper()} Type {number}" for name, number in sorted(typed))
+def _named(typed: Iterable[Typed], language: str) -> str:
+    word = vocabulary().type_names[language]
+    return ", ".join(f"{name.upper()} {word} {number}" for name, number in sorted(typed))
 
 
 def _written(service: str, segment: Segment) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from corpus.conflicts.finding import Conflict, conflict
-from corpus.conflicts.stated import difference, stated
+from corpus.conflicts.stated import Difference, difference, stated
 from corpus.conflicts.vocabulary import vocabulary
 from corpus.coverage import Coverage
 from corpus.divergence.glossary import glossary
@@ -58,9 +58,16 @@ def sentences(document: Document, coverage: Coverage) -> Iterator[Conflict]:
 
 def _compared(first: _Sentence, second: _Sentence) -> Iterator[Conflict]:
     found = difference(stated(first.text, first.language), stated(second.text, second.language))
-    if found:
-        kind, here, there = found
-        yield conflict(kind, first.segment, second.segment, first=here, second=there, word=here or there)
+    if not found:
+        return
+    korean = difference(stated(first.segment.ko, "ko"), stated(second.segment.ko, "ko"))
+    ko = _words(korean) if korean and korean[0] == found[0] else None
+    yield conflict(found[0], first.segment, second.segment, ko=ko, **_words(found))
+
+
+def _words(found: Difference) -> dict[str, str]:
+    _, here, there = found
+    return {"first": here, "second": there, "word": here or there}
 
 
 def _alike(document: Document) -> list[list[_Sentence]]:

@@ -19,6 +19,7 @@ class Vocabulary:
 
     parts: frozenset[str]
     types: re.Pattern[str]
+    type_names: Mapping[str, str]
     pointing: Mapping[Language, re.Pattern[str]]
     ignored: frozenset[str]
     polar_ko: re.Pattern[str]
@@ -35,6 +36,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         parts=frozenset(data["parts"]),
         types=re.compile(rf"(?<![A-Za-z])(?:{'|'.join(data['types'])})\s*(III|II|I|[1-9])(?![\w.])", re.IGNORECASE),
+        type_names=data["type_name"],
         pointing={
             "en": re.compile(rf"\b(?:{pointing})\b", re.IGNORECASE),
             "ko": re.compile(rf"(?<![가-힣])(?:{pointing})(?=\s)"),
