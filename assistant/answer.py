@@ -146,12 +146,12 @@ class Assistant:
         def place(segment: Segment) -> Passage:
             return locate(index, segment)
 
-        return CoverageWriter(coverage, place), ConflictFinder(Conflicts(index.documents, coverage), place)
+        return CoverageWriter(coverage, place), ConflictFinder(Conflicts(index.documents, coverage), coverage, place)
 
     def _finished(self, question: Question, draft: Draft, passages: Sequence[Passage], index: Index) -> Answer:
         verdict = draft.ruling.verdict if draft.ruling else None
         says = messages(question.language)
-        beside = self._conflicts.beside(draft.statements, question.language)
+        beside = self._conflicts.beside(question, draft.statements)
         citations = _citations((*draft.statements, *beside.statements), question.language, index)
         divergences = tuple(one for citation in citations for one in citation.divergences)
         if draft.statements:

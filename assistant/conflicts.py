@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,10 +11,14 @@ from assistant.draft import Statement
 from assistant.records import Citation, Conflict, ConflictSide
 
 if TYPE_CHECKING:
+    from assistant.question import Question
     from assistant.retrieve import Passage
     from corpus.conflicts import Conflict as Found
     from corpus.conflicts import Conflicts
+    from corpus.coverage import Coverage
     from corpus.documents import Document, Language, Segment
+
+_WORD = re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,19 @@ class Beside:
 class ConflictFinder:
     """Finds what stands against the statements of an answer. `locate` finds the passage that a segment stands in."""
 
-    def __init__(self, conflicts: Conflicts, locate: Callable[[Segment], Passage]) -> None:
+    def __init__(self, conflicts: Conflicts, coverage: Coverage, locate: Callable[[Segment], Passage]) -> None:
         self._conflicts = conflicts
+        self._coverage = coverage
         self._locate = locate
 
-    def beside(self, statements: Sequence[Statement], language: Language) -> Beside:
-        """The conflicts of the segments that the statements quote; naming a list quotes none of its lines."""
+    def beside(self, question: Question, statements: Sequence[Statement]) -> Beside:
+        """The conflicts of the segments that the statements quote; naming a list quotes none of its lines.
+
+        A segment that disagrees about one of its services or standards may be quoted for another: such a conflict
+        counts where the question names what it is about.
+        """
+        language = question.language
+        named = {"", *self._coverage.services(question.text), *_WORD.findall(question.text.lower())}
         quoted = [
             (statement.passage.document, segment)
             for statement in statements
@@ -62,10 +74,11 @@ class ConflictFinder:
             if segment.text(language) in statement.text
         ]
         shown = {(document.id, segment.id) for document, segment in quoted}
-        found = list(
-            dict.fromkeys(
-                (document.id, one) for document, segment in quoted for one in self._conflicts.of(document, segment)
-            )
+        found = dict.fromkeys(
+            (document.id, one)
+            for document, segment in quoted
+            for one in self._conflicts.of(document, segment)
+            if one.topic in named
         )
         documents = {document.id: document for document, _ in quoted}
         others = dict.fromkeys(

@@ -539,6 +539,15 @@ def test_azures_reports_are_no_conflict(shipped, question):
     assert found.conflicts == ()
 
 
+@pytest.mark.parametrize(
+    "question", ["Is Office 365 covered by SOC 1?", "Which services are in scope for SOC 1?", "SOC 1 적용 서비스 목록"]
+)
+def test_line_that_is_quoted_for_another_service_brings_up_no_conflict(shipped, question):
+    found = shipped.answer(question)
+    assert any("0fdff-133" in one.segment_ids for one in found.citations)
+    assert found.conflicts == ()
+
+
 NDA_WITHOUT = [
     "can I get the SOC 2 report without an NDA",
     "Can I get the SOC 2 report without an NDA?",

@@ -50,6 +50,7 @@ def test_conflicts_of_the_bundled_page():
     yammer = named["report", "0fdff-133", "0fdff-164"]
     assert yammer.explanation_en == 'Yammer: one section names "SOC 1 Type 1", another "SOC 2 Type 1, SOC 2 Type 2".'
     assert yammer.explanation_ko.startswith('Yammer: 한 절에는 "SOC 1 유형 1", 다른 절에는 "SOC 2 유형 1, ')
+    assert {(one.kind, one.topic) for one in named.values()} == {("report", "yammer"), ("edition", "ssae")}
     assert not any("Azure" in one.explanation_en for one in named.values())
 
 

@@ -14,13 +14,17 @@ Kind = Literal["report", "edition", "quantity", "date", "frequency", "bound", "n
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two segments of one document, `first` before `second`, that cannot both be right as they stand."""
+    """Two segments of one document, `first` before `second`, that cannot both be right as they stand.
+
+    `topic` is the service or standard, lower case, that they disagree about, where they also speak of others; else "".
+    """
 
     kind: Kind
     first: Segment
     second: Segment
     explanation_en: str
     explanation_ko: str
+    topic: str = ""
 
     def other(self, segment: Segment) -> Segment:
         """The side that a segment, which is one of the two, is not."""
@@ -28,11 +32,19 @@ class Conflict:
 
 
 def conflict(
-    kind: Kind, first: Segment, second: Segment, /, *, ko: Mapping[str, str] | None = None, **words: str
+    kind: Kind,
+    first: Segment,
+    second: Segment,
+    /,
+    *,
+    topic: str = "",
+    ko: Mapping[str, str] | None = None,
+    **words: str,
 ) -> Conflict:
     """A conflict with its explanation in both languages.
 
     `words` fill the places of the kind's sentence, in Korean those of `ko` where it has them.
     """
     says = vocabulary().explanations[kind]
-    return Conflict(kind, first, second, says["en"].format(**words), says["ko"].format(**(words | dict(ko or {}))))
+    korean = says["ko"].format(**(words | dict(ko or {})))
+    return Conflict(kind, first, second, says["en"].format(**words), korean, topic)

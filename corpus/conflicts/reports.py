@@ -16,6 +16,7 @@ from corpus.model import Document, Section, Segment
 
 Typed = tuple[str, str]
 """A report and its type: ("soc 1", "2")."""
+_Places = dict[str, list[tuple[int, Segment]]]
 
 _CLAUSE = re.compile(r"[;。]\s*|\.\s+")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3"}
@@ -54,7 +55,7 @@ def reports(document: Document, coverage: Coverage) -> Iterator[Conflict]:
                 if mine & here and theirs & there:
                     subject = _written(service, first)
                     en, ko = ({"first": _named(here, of), "second": _named(there, of)} for of in ("en", "ko"))
-                    yield conflict("report", first, second, subject=subject, ko=ko, **en)
+                    yield conflict("report", first, second, topic=service, subject=subject, ko=ko, **en)
 
 
 def _claims(document: Document, coverage: Coverage) -> dict[str, list[_Claims]]:
@@ -105,15 +106,19 @@ def editions(document: Document, coverage: Coverage) -> Iterator[Conflict]:
                 continue
             for (first_at, first), (second_at, second) in product(here, there):
                 if first_at != second_at:
-                    names = (f"{standard.upper()} {number}", f"{standard.upper()} {another}")
-                    yield conflict("edition", first, second, subject=report.upper(), first=names[0], second=names[1])
+                    yield _edition(report, standard, (number, first), (another, second))
+
+
+def _edition(report: str, standard: str, here: tuple[str, Segment], there: tuple[str, Segment]) -> Conflict:
+    (number, first), (another, second) = here, there
+    return conflict(
+        "edition", first, second, topic=standard, subject=report.upper(),
+        first=f"{standard.upper()} {number}", second=f"{standard.upper()} {another}",
+    )  # fmt: skip
 
 
 def _together(document: Document, *names: str) -> bool:
     return any(entities(segment.text("en")).issuperset(names) for segment in document.segments())
-
-
-_Places = dict[str, list[tuple[int, Segment]]]
 
 
 def _by_standard(document: Document, coverage: Coverage) -> dict[tuple[str, str], _Places]:
