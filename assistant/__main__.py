@@ -63,6 +63,10 @@ def describe(found: Answer) -> str:
             lines += [f"    {code}: {line}" for line in quote.splitlines()]
         lines += [f"    ! {one.segment_id}: {_how(one, found.language)}" for one in citation.divergences]
         lines += [f"    {link.text}: {link.url}" for link in citation.links]
+    for conflict in found.conflicts:
+        lines += ["", f"  ! {conflict.explanation(found.language)}"]
+        for side in (conflict.first, conflict.second):
+            lines.append(f"    [{side.citation}] {side.segment_id}: {side.text(found.language)}")
     if found.suggestions:
         lines += ["", *(f"  > {suggestion}" for suggestion in found.suggestions)]
     return "\n".join(lines)

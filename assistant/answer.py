@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
+from assistant.conflicts import Beside, ConflictFinder
 from assistant.coverage import CoverageWriter
 from assistant.draft import Draft, Statement, Writer
 from assistant.extract import ExtractiveWriter
@@ -20,6 +21,7 @@ from assistant.reader import Reader, reader_folder
 from assistant.records import Answer, Citation, CitedLink, Divergence
 from assistant.retrieve import HybridRetriever, Passage, locate, retrieve
 from assistant.verdict import Ruling
+from corpus.conflicts import Conflicts
 from corpus.coverage import Coverage
 from corpus.documents import Document, Language, Segment
 from corpus.errors import HistoryError, IndexMissingError
@@ -46,7 +48,7 @@ class Assistant:
         self._index = self._open_or_build()
         self.library = Library(settings, embedder)
         self.feedback = Feedback.of(settings.home)
-        self._coverage = self._coverage_of(self._index)
+        self._coverage, self._conflicts = self._facts_of(self._index)
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Assistant:
@@ -132,20 +134,28 @@ class Assistant:
             return self._index
         with self._opening:
             if live.id != self._index.generation.id:
-                self._index = Index(live, self._embedder)
-                self._coverage = self._coverage_of(self._index)
+                index = Index(live, self._embedder)
+                self._coverage, self._conflicts = self._facts_of(index)
+                self._index = index
             return self._index
 
-    def _coverage_of(self, index: Index) -> CoverageWriter:
-        return CoverageWriter(Coverage(index.documents), lambda segment: locate(index, segment))
+    def _facts_of(self, index: Index) -> tuple[CoverageWriter, ConflictFinder]:
+        """What follows from the documents of an index: their lists, and where they disagree with themselves."""
+        coverage = Coverage(index.documents)
+
+        def place(segment: Segment) -> Passage:
+            return locate(index, segment)
+
+        return CoverageWriter(coverage, place), ConflictFinder(Conflicts(index.documents, coverage), coverage, place)
 
     def _finished(self, question: Question, draft: Draft, passages: Sequence[Passage], index: Index) -> Answer:
         verdict = draft.ruling.verdict if draft.ruling else None
         says = messages(question.language)
-        citations = _citations(draft.statements, question.language, index)
+        beside = self._conflicts.beside(question, draft.statements)
+        citations = _citations((*draft.statements, *beside.statements), question.language, index)
         divergences = tuple(one for citation in citations for one in citation.divergences)
         if draft.statements:
-            text = _text(draft, says, citations, question.language)
+            text = _text(draft, beside, says, citations, question.language)
         else:
             missing = draft.remark or says["not_stated"]
             text = f"{missing} {says['nearest']}" if passages else missing
@@ -159,6 +169,7 @@ class Assistant:
             confidence=draft.confidence,
             citations=citations,
             divergences=divergences,
+            conflicts=beside.records(citations),
             suggestions=_suggestions(question, draft, passages),
             notice=self._notice(question, says),
             mode=self._writer.mode,
@@ -213,22 +224,31 @@ def _checked(history: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
     return turns
 
 
-def _text(draft: Draft, says: Mapping[str, str], citations: Sequence[Citation], language: Language) -> str:
+def _text(
+    draft: Draft, beside: Beside, says: Mapping[str, str], citations: Sequence[Citation], language: Language
+) -> str:
     """The verdict in a word, then the statements with their citations' numbers; list items on lines of their own.
 
-    Behind a citation whose languages disagree stands how.
+    Behind a citation whose languages disagree stands how; at the end, what the document says elsewhere against it.
     """
-    numbers = _numbers(draft.statements)
     opening = [says[draft.ruling.verdict] if draft.ruling else "", draft.remark or ""]
     text = " ".join(filter(None, opening))
-    for statement in draft.statements:
+    numbers = _numbers((*draft.statements, *beside.statements))
+
+    def quoted(statement: Statement) -> str:
         number = numbers[statement.passage.chunk.id]
         notes = _notes(statement, citations[number - 1], says, language)
-        quoted = " ".join((statement.text, f"[{number}]", *notes))
+        return " ".join((statement.text, f"[{number}]", *notes))
+
+    for statement in draft.statements:
         if statement.is_item and (text or len(draft.statements) > 1):
-            text += f"\n- {quoted}"
+            text += f"\n- {quoted(statement)}"
         else:
-            text += f"{_joint(text)}{quoted}"
+            text += f"{_joint(text)}{quoted(statement)}"
+    if beside.found:
+        note = says["conflicts" if beside.statements else "conflicts_cited"]
+        text += "\n" + note.format(how=" ".join(beside.explanations(language)))
+        text += "".join(f"\n- {quoted(statement)}" for statement in beside.statements)
     return text.strip()
 
 

@@ -52,6 +52,36 @@ class Citation(_Record):
     divergences: tuple[Divergence, ...] = ()
 
 
+class ConflictSide(_Record):
+    """One of two passages that disagree; `citation` is the number of the citation that quotes it."""
+
+    citation: int
+    segment_id: str
+    en: str
+    ko: str
+
+    def text(self, language: Language) -> str:
+        """The text in one language; the other one's where that is missing."""
+        return (self.ko or self.en) if language == "ko" else (self.en or self.ko)
+
+
+class Conflict(_Record):
+    """Where two passages of one document cannot both be right. An answer that quotes one of them cites both.
+
+    `kind` is report, edition, quantity, date, frequency, bound, negation or obligation (`corpus/conflicts`).
+    """
+
+    document: str
+    kind: str
+    first: ConflictSide
+    second: ConflictSide
+    explanation_en: str
+    explanation_ko: str
+
+    def explanation(self, language: Language) -> str:
+        return self.explanation_ko if language == "ko" else self.explanation_en
+
+
 class Answer(_Record):
     """What the assistant says, and on which evidence.
 
@@ -70,6 +100,7 @@ class Answer(_Record):
     confidence: float
     citations: tuple[Citation, ...] = ()
     divergences: tuple[Divergence, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     suggestions: tuple[str, ...] = ()
     notice: str | None = None
     mode: str

@@ -1,4 +1,4 @@
-"""Reports on bilingual documents: `python -m corpus divergences [PATH ...]`."""
+"""Reports on bilingual documents: `python -m corpus divergences | conflicts [PATH ...]`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from corpus.conflicts import Conflict, conflicts
+from corpus.coverage import Coverage
 from corpus.divergence import Divergence, divergences
 from corpus.documents import Document, bundled_path, load_corpus
 from corpus.errors import AssistantError
 
 Row = tuple[Document, Divergence]
+Pair = tuple[Document, Conflict]
+Record = dict[str, object]
 _COLUMNS = (
     "document", "title", "segment_id", "severity", "kind", "probability", "en", "ko", "explanation_en",
     "explanation_ko", "source_url",
+)  # fmt: skip
+_PAIR_COLUMNS = (
+    "document", "title", "kind", "first_id", "second_id", "first_en", "second_en", "first_ko", "second_ko",
+    "explanation_en", "explanation_ko", "source_url",
 )  # fmt: skip
 
 
@@ -31,20 +39,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     for problem in corpus.problems:
         print("note:", *str(problem).split(), file=sys.stderr)
-    documents = corpus.documents
-    rows = list(listed(documents, severity=options.severity))
     try:
-        if options.json:
-            print(json.dumps([_record(row) for row in rows], ensure_ascii=False, indent=1))
-        elif options.csv:
-            writer = csv.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(_record(row) for row in rows)
+        if options.command == "conflicts":
+            pairs = list(disagreeing(corpus.documents))
+            _print(options, _PAIR_COLUMNS, map(_pair_record, pairs), conflict_report(pairs, corpus.documents))
         else:
-            print(report(rows, documents))
+            rows = list(listed(corpus.documents, severity=options.severity))
+            _print(options, _COLUMNS, map(_record, rows), report(rows, corpus.documents))
     except BrokenPipeError:
         sys.stderr.close()
     return 0
+
+
+def _print(options: argparse.Namespace, columns: Sequence[str], records: Iterable[Record], text: str) -> None:
+    """The findings in the form that the options ask for."""
+    if options.json:
+        print(json.dumps(list(records), ensure_ascii=False, indent=1))
+    elif options.csv:
+        writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(records)
+    else:
+        print(text)
 
 
 def listed(documents: Iterable[Document], *, severity: str | None = None) -> Iterable[Row]:
@@ -77,7 +93,41 @@ def report(rows: Sequence[Row], documents: Sequence[Document]) -> str:
     return "\n".join([*lines, summary])
 
 
-def _record(row: Row) -> dict[str, object]:
+def disagreeing(documents: Sequence[Document]) -> Iterable[Pair]:
+    """The conflicts within the documents, in their order."""
+    coverage = Coverage(documents)
+    for document in documents:
+        for conflict in conflicts(document, coverage):
+            yield document, conflict
+
+
+def conflict_report(pairs: Sequence[Pair], documents: Sequence[Document]) -> str:
+    """A report to work through: per document its conflicts with both passages in both languages."""
+    lines: list[str] = []
+    current = None
+    for document, conflict in pairs:
+        if document is not current:
+            current = document
+            lines += [f"# {document.id}: {document.title_en} / {document.title_ko}", ""]
+        lines.append(f"{conflict.first.id} / {conflict.second.id}  {conflict.kind}")
+        for segment in (conflict.first, conflict.second):
+            lines += [f"  en  {segment.en}", f"  ko  {segment.ko}"]
+        lines += [f"  {conflict.explanation_en}", f"  {conflict.explanation_ko}", ""]
+    return "\n".join([*lines, f"{len(pairs)} conflicts within {len(documents)} documents."])
+
+
+def _pair_record(pair: Pair) -> Record:
+    document, conflict = pair
+    first, second = conflict.first, conflict.second
+    return {
+        "document": document.id, "title": document.title_en, "kind": conflict.kind, "first_id": first.id,
+        "second_id": second.id, "first_en": first.en, "second_en": second.en, "first_ko": first.ko,
+        "second_ko": second.ko, "explanation_en": conflict.explanation_en, "explanation_ko": conflict.explanation_ko,
+        "source_url": document.source_url or "",
+    }  # fmt: skip
+
+
+def _record(row: Row) -> Record:
     document, divergence = row
     values = {"document": document.id, "title": document.title_en, "source_url": document.source_url or ""}
     values |= asdict(divergence)
@@ -87,16 +137,18 @@ def _record(row: Row) -> dict[str, object]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m corpus", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser(
+    diverging = commands.add_parser(
         "divergences", help="where the Korean and the English of a segment say different things"
     )
-    command.add_argument(
-        "paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: the bundled page)"
-    )
-    command.add_argument("--severity", choices=("major", "minor"), help="list only these")
-    form = command.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="as a JSON array")
-    form.add_argument("--csv", action="store_true", help="as CSV with a header line")
+    diverging.add_argument("--severity", choices=("major", "minor"), help="list only these")
+    conflicting = commands.add_parser("conflicts", help="where two passages of one document disagree")
+    for command in (diverging, conflicting):
+        command.add_argument(
+            "paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: the bundled page)"
+        )
+        form = command.add_mutually_exclusive_group()
+        form.add_argument("--json", action="store_true", help="as a JSON array")
+        form.add_argument("--csv", action="store_true", help="as CSV with a header line")
     return parser
 
 

@@ -6,7 +6,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from fakes import WordCounter, reports_page, write_pages
+from fakes import Page, WordCounter, reports_page, write_pages
 from langchain_core.retrievers import BaseRetriever
 
 from assistant import Answer, Assistant
@@ -145,6 +145,83 @@ def test_answer_that_cites_other_segments_of_the_page_is_silent(disputed):
 def test_condition_is_the_english_source_where_the_korean_disagrees(disputed, name, expected):
     found = open_at(disputed, SegmentQuoter(name, verdict="conditional")).answer("감사 보고서 의견이 있나요?")
     assert (found.verdict, found.condition) == ("conditional", expected)
+
+
+# Where a document disagrees with itself
+
+
+@pytest.fixture(scope="module")
+def contradictory(tmp_path_factory):
+    """A folder like `place` with a page whose second section contradicts the first one."""
+    folder = tmp_path_factory.mktemp("contradictory")
+    page = Page("logs").heading("기록", "Records").heading("개요", "Overview", level=2)
+    page.paragraph(("감사 기록은 30일 동안 보관됩니다.", "Audit records are kept for 30 days."))
+    page.heading("질문", "Questions", level=2)
+    page.paragraph(
+        ("감사 기록은 90일 동안 보관됩니다.", "Audit records are kept for 90 days."),
+        ("고객은 기록을 받을 수 있습니다.", "Customers receive the records."),
+    )
+    page.write(folder / "pages")
+    build_index(folder / "home", [folder / "pages"], WordCounter())
+    return folder
+
+
+BOTH_EN = (
+    "Note: the document disagrees with itself. "
+    'Two nearly identical sentences differ in a number or period: "{}" and "{}".'
+)
+BOTH_KO = '참고: 이 문서의 두 부분이 서로 다릅니다. 거의 같은 두 문장의 숫자나 기간이 다릅니다: "30일", "90일".'
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "question", "expected"),
+    [
+        (
+            "logs-3", "logs-5", "How long are audit records kept?",
+            f"Audit records are kept for 30 days. [1]\n{BOTH_EN.format('30 days', '90 days')} The other passage:"
+            "\n- Audit records are kept for 90 days. [2]",
+        ),
+        (
+            "logs-5", "logs-3", "감사 기록은 얼마나 보관하나요?",
+            f"감사 기록은 90일 동안 보관됩니다. [1]\n{BOTH_KO} 다른 부분:\n- 감사 기록은 30일 동안 보관됩니다. [2]",
+        ),
+    ],
+)  # fmt: skip
+def test_answer_that_cites_one_side_of_a_conflict_shows_the_other(contradictory, name, other, question, expected):
+    found = open_at(contradictory, SegmentQuoter(name)).answer(question)
+    assert found.text == expected
+    assert [one.segment_ids for one in found.citations] == [(name,), (other,)]
+    (one,) = found.conflicts
+    sides = {one.first.segment_id: one.first, one.second.segment_id: one.second}
+    assert (one.document, one.kind, sides[name].citation, sides[other].citation) == ("logs", "quantity", 1, 2)
+    assert (one.first.en, one.second.ko) == ("Audit records are kept for 30 days.", "감사 기록은 90일 동안 보관됩니다.")
+    assert Answer.model_validate_json(found.model_dump_json()) == found
+
+
+def test_answer_that_cites_both_sides_names_the_conflict_only(contradictory):
+    class Both(SegmentQuoter):
+        def write(self, question, passages, history):
+            drafts = [SegmentQuoter(name).write(question, passages, history) for name in ("logs-3", "logs-5")]
+            return Draft(tuple(one for draft in drafts for one in draft.statements), None, 0.8)
+
+    found = open_at(contradictory, Both("")).answer("How long are audit records kept?")
+    assert found.text.splitlines()[1:] == [BOTH_EN.format("30 days", "90 days")]
+    assert [one.segment_ids for one in found.citations] == [("logs-3",), ("logs-5",)]
+    assert len(found.conflicts) == 1
+
+
+def test_answer_that_cites_something_else_of_the_document_has_no_conflict(contradictory):
+    found = open_at(contradictory, SegmentQuoter("logs-6")).answer("Who receives the records?")
+    assert (found.text, found.conflicts) == ("Customers receive the records. [1]", ())
+
+
+def test_answer_that_names_a_list_without_its_lines_quotes_none_of_them(contradictory):
+    class Named(SegmentQuoter):
+        def write(self, question, passages, history):
+            (statement,) = super().write(question, passages, history).statements
+            return Draft((Statement("Overview", statement.passage, statement.segments),), None, 0.8)
+
+    assert open_at(contradictory, Named("logs-3")).answer("How long are audit records kept?").conflicts == ()
 
 
 # The answer
@@ -433,6 +510,42 @@ def test_first_call_speaks_the_questions_language(tmp_path):
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory):
     return Assistant.open(Settings(home=tmp_path_factory.mktemp("shipped")))
+
+
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [
+        (
+            "Is Yammer covered by SOC 1?",
+            'Yammer: one section names "SOC 1 Type 1", another "SOC 2 Type 1, SOC 2 Type 2".',
+        ),
+        ("야머는 SOC 1 적용 대상인가요?", 'Yammer: 한 절에는 "SOC 1 유형 1", 다른 절에는 "SOC 2 유형 1, SOC 2 유형 2"'),
+    ],
+)
+def test_yammers_reports_are_shown_from_both_places(shipped, question, note):
+    found = shipped.answer(question)
+    cited = {name: one.number for one in found.citations for name in one.segment_ids}
+    assert {"0fdff-133", "0fdff-164"} <= set(cited)
+    assert note in found.text
+    assert {(one.first.segment_id, one.second.segment_id) for one in found.conflicts} >= {("0fdff-133", "0fdff-164")}
+    for one in found.conflicts:
+        assert (one.first.citation, one.second.citation) == (cited[one.first.segment_id], cited[one.second.segment_id])
+
+
+@pytest.mark.parametrize("question", ["Is Azure covered by SOC 3?", "Azure는 SOC 3 적용 대상인가요?"])
+def test_azures_reports_are_no_conflict(shipped, question):
+    found = shipped.answer(question)
+    assert found.citations
+    assert found.conflicts == ()
+
+
+@pytest.mark.parametrize(
+    "question", ["Is Office 365 covered by SOC 1?", "Which services are in scope for SOC 1?", "SOC 1 적용 서비스 목록"]
+)
+def test_line_that_is_quoted_for_another_service_brings_up_no_conflict(shipped, question):
+    found = shipped.answer(question)
+    assert any("0fdff-133" in one.segment_ids for one in found.citations)
+    assert found.conflicts == ()
 
 
 NDA_WITHOUT = [

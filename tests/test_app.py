@@ -15,13 +15,14 @@ import pytest
 from fakes import WordCounter
 
 from assistant.app import Turn, build_page, serve
+from assistant.app.export import markdown, printable
 from assistant.app.markup import marked, safe_url
 from assistant.app.render import citation_text, question_html, reply_html, sources_html
 from assistant.app.turns import Conversation, Rating, history_of, stopped, take_turn
 from assistant.app.wording import LANGUAGES, failure_of, interface_language, words
 from assistant.feedback import Feedback
 from assistant.library import Library
-from assistant.records import Answer, Citation, CitedLink, Divergence
+from assistant.records import Answer, Citation, CitedLink, Conflict, ConflictSide, Divergence
 from corpus.errors import AssistantError, ConfigurationError, EmptyQuestionError
 from ingest.settings import Settings
 
@@ -531,6 +532,35 @@ def test_divergence_is_told_with_both_readings(language):
         assert part in shown.text
     assert [tag for tag, _ in shown.tags].count("mark") == 2
     assert not reply(ANSWER).with_class("divergence")
+
+
+CONFLICT = Conflict(
+    document="soc",
+    kind="quantity",
+    first=ConflictSide(citation=1, segment_id="0fdff-123", en="Within 30 days <b>", ko="30일 이내 <b>"),
+    second=ConflictSide(citation=7, segment_id="0fdff-150", en="Within 60 days", ko="60일 이내"),
+    explanation_en='They differ: "30 days" and "60 days".',
+    explanation_ko='다릅니다: "30일", "60일".',
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_conflict_is_told_with_both_passages_and_their_citations(language):
+    answer = ANSWER.model_copy(update={"conflicts": (CONFLICT,), "language": language})
+    shown = reply(answer)
+    texts = ("30일 이내 <b>", "60일 이내") if language == "ko" else ("Within 30 days <b>", "Within 60 days")
+    for part in (words(language)["conflict_title"], *texts, "[7]", "0fdff-123", "0fdff-150"):
+        assert part in shown.text
+    assert [tag for tag, _ in shown.tags].count("mark") == 2
+    assert not reply(ANSWER).with_class("conflict")
+    turn = Turn(question="?", state="done", answer=answer)
+    saved, printed = markdown([turn], language), printable([turn], language)
+    for text in (words(language)["conflict_title"], texts[1], "[7]"):
+        assert text in saved
+        assert text in printed
+    assert "<b>" not in saved.replace("\\<", "")
+    assert "30 days <b>" not in printed
+    assert "30일 이내 <b>" not in printed
 
 
 def test_mark_stands_around_the_words_that_differ():

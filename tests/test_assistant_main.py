@@ -11,7 +11,7 @@ import pytest
 
 from assistant.__main__ import describe, main
 from assistant.feedback import Feedback, RatedAnswer
-from assistant.records import Answer, Citation, CitedLink
+from assistant.records import Answer, Citation, CitedLink, Conflict, ConflictSide
 from ingest.embedder import BUILT_IN
 from ingest.settings import load_settings
 
@@ -90,6 +90,15 @@ def test_divergent_evidence_is_printed_with_both_readings(first, capsys, questio
     )
     (line,) = [line for line in output.splitlines() if line.startswith("    ! 0fdff-118: ")]
     assert how in line
+
+
+def test_conflict_is_printed_with_both_passages():
+    sides = [ConflictSide(citation=n, segment_id=f"a-{n}", en=f"{n} days", ko="") for n in (1, 2)]
+    one = Conflict(
+        document="a", kind="quantity", first=sides[0], second=sides[1], explanation_en="1, 2", explanation_ko="둘"
+    )
+    found = Answer(question="?", text="1 days [1]", language="ko", confidence=1, conflicts=(one,), mode="m", index="i")
+    assert describe(found).endswith("\n\n  ! 둘\n    [1] a-1: 1 days\n    [2] a-2: 2 days")
 
 
 def test_korean_question_gets_a_korean_answer(first, capsys):

@@ -1,4 +1,4 @@
-"""`python -m corpus divergences`: a report to work through, in three forms."""
+"""`python -m corpus divergences` and `conflicts`: reports to work through, in three forms."""
 
 import csv
 import io
@@ -58,10 +58,40 @@ def test_corpus_main_without_findings(capsys, tmp_path):
     assert run(capsys, "divergences", str(page), "--json")[1] == "[]\n"
 
 
+CONFLICT_FIELDS = {
+    "document", "title", "kind", "first_id", "second_id", "first_en", "second_en", "first_ko", "second_ko",
+    "explanation_en", "explanation_ko", "source_url",
+}  # fmt: skip
+
+
+def test_corpus_main_conflicts_of_the_bundled_page(capsys):
+    status, out, err = run(capsys, "conflicts")
+    assert (status, err) == (0, "")
+    assert out.startswith("# offering-soc: ")
+    assert "0fdff-133 / 0fdff-164  report" in out
+    assert "  ko  Yammer SOC 2 AT 101 유형 I 감사 보고서" in out
+    assert out.splitlines()[-1] == "4 conflicts within 1 documents."
+
+
+def test_corpus_main_conflicts_json_and_csv(capsys):
+    rows = json.loads(run(capsys, "conflicts", "--json")[1])
+    assert all(set(row) == CONFLICT_FIELDS for row in rows)
+    assert ("0fdff-133", "0fdff-164", "report") in {(row["first_id"], row["second_id"], row["kind"]) for row in rows}
+    assert list(csv.DictReader(io.StringIO(run(capsys, "conflicts", "--csv")[1]))) == rows
+
+
+def test_corpus_main_conflicts_without_findings(capsys, tmp_path):
+    page = tmp_path / "a.md"
+    page.write_text("# Heading\n\nOne language only.\n", encoding="utf-8")
+    assert run(capsys, "conflicts", str(page)) == (0, "0 conflicts within 1 documents.\n", "")
+    assert run(capsys, "conflicts", str(page), "--json")[1] == "[]\n"
+
+
+@pytest.mark.parametrize("command", ["divergences", "conflicts"])
 @pytest.mark.parametrize("name", ["missing.md", "empty.md"])
-def test_corpus_main_errors_are_one_line(capsys, tmp_path, name):
+def test_corpus_main_errors_are_one_line(capsys, tmp_path, name, command):
     (tmp_path / "empty.md").touch()
-    status, out, err = run(capsys, "divergences", str(tmp_path / name))
+    status, out, err = run(capsys, command, str(tmp_path / name))
     assert (status, out) == (1, "")
     assert err.startswith("error: ")
     assert err.count("\n") == 1

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from assistant.records import Answer, Citation, CitedLink, Divergence
+from assistant.records import Answer, Citation, CitedLink, Conflict, ConflictSide, Divergence
 
 DIVERGENCE = Divergence(
     segment_id="0abcd-1",
@@ -15,6 +15,14 @@ DIVERGENCE = Divergence(
     ko="1년에 두 번",
     explanation_en="four times against two",
     explanation_ko="네 번과 두 번",
+)
+CONFLICT = Conflict(
+    document="page",
+    kind="quantity",
+    first=ConflictSide(citation=1, segment_id="0abcd-1", en="30 days", ko="30일"),
+    second=ConflictSide(citation=2, segment_id="0abcd-9", en="60 days", ko=""),
+    explanation_en="30 against 60",
+    explanation_ko="30과 60",
 )
 CITATION = Citation(
     number=1,
@@ -38,6 +46,7 @@ ANSWER = Answer(
     confidence=0.75,
     citations=(CITATION,),
     divergences=(DIVERGENCE,),
+    conflicts=(CONFLICT,),
     suggestions=("또?",),
     notice="안내",
     mode="extractive",
@@ -45,10 +54,16 @@ ANSWER = Answer(
 )
 
 
+def test_conflict_reads_in_either_language():
+    assert (CONFLICT.explanation("ko"), CONFLICT.second.text("ko"), CONFLICT.first.text("en")) == (
+        "30과 60", "60 days", "30 days",
+    )  # fmt: skip
+
+
 def test_answer_has_the_fields_of_the_front_door():
     assert {
         "text", "language", "verdict", "condition", "abstained", "confidence",
-        "citations", "divergences", "suggestions", "mode", "index",
+        "citations", "divergences", "conflicts", "suggestions", "mode", "index",
     } <= set(Answer.model_fields)  # fmt: skip
     assert {
         "number", "document", "title", "source_url", "heading_path_en", "heading_path_ko",

@@ -63,6 +63,10 @@ def _reply_lines(turn: Turn, language: Language) -> list[str]:
         lines += ["", f"> **{says['divergence_title']}** ({_plain(divergence.segment_id)}): {_plain(explanation)}"]
         lines += [f"> - {LANGUAGE_NAMES['ko']}: {_plain(divergence.ko)}"]
         lines += [f"> - {LANGUAGE_NAMES['en']}: {_plain(divergence.en)}"]
+    for conflict in answer.conflicts:
+        lines += ["", f"> **{says['conflict_title']}**: {_plain(conflict.explanation(answer.language))}"]
+        for side in (conflict.first, conflict.second):
+            lines.append(f"> - [{side.citation}] ({_plain(side.segment_id)}) {_plain(side.text(answer.language))}")
     for citation in answer.citations:
         lines += ["", *_citation_lines(citation, answer.language)]
     return [*lines, "", f"<sub>{_made(answer, language)}</sub>"]
@@ -94,6 +98,13 @@ def _reply_html(turn: Turn, language: Language) -> str:
             f"<aside><b>{says['divergence_title']}</b> ({escape(one.segment_id)})"
             f"{quotes(one.ko, one.en, answer.language, differs=explanation)}<p>{escape(explanation)}</p></aside>"
         )
+    for conflict in answer.conflicts:
+        sides = "".join(
+            f"<p>[{side.citation}] ({escape(side.segment_id)}) {escape(side.text(answer.language))}</p>"
+            for side in (conflict.first, conflict.second)
+        )
+        explanation = escape(conflict.explanation(answer.language))
+        parts.append(f"<aside><b>{says['conflict_title']}</b>{sides}<p>{explanation}</p></aside>")
     for citation in answer.citations:
         place = " › ".join(citation.heading_path_ko if answer.language == "ko" else citation.heading_path_en)
         address = safe_url(citation.source_url or "")

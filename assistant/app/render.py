@@ -9,7 +9,7 @@ from html import escape
 from assistant.app.markup import anchor, button, crumbs, failure_html, marked, quotes
 from assistant.app.turns import Turn, is_answered
 from assistant.app.wording import LANGUAGE_NAMES, LANGUAGES, TITLE, words
-from assistant.records import Answer, Citation, CitedLink, Divergence
+from assistant.records import Answer, Citation, CitedLink, Conflict, Divergence
 from corpus.documents import Language
 
 _MARKER = re.compile(r"\[(\d{1,4})\]")
@@ -143,6 +143,7 @@ def _answer_html(answer: Answer, *, position: int) -> str:
     numbers = {citation.number for citation in answer.citations}
     parts.append(f'<div class="text">{_paragraphs(answer.text, position=position, numbers=numbers)}</div>')
     parts += [divergence_html(divergence, answer.language) for divergence in answer.divergences]
+    parts += [_conflict_html(conflict, answer.language, position=position) for conflict in answer.conflicts]
     kind = "answer abstained" if answer.abstained else "answer"
     return f'<div class="{kind}" lang="{answer.language}">{"".join(parts)}</div>'
 
@@ -160,6 +161,22 @@ def divergence_html(divergence: Divergence, language: Language) -> str:
         f'<aside class="divergence {divergence.severity}" aria-label="{says["divergence_title"]}">'
         f'<p class="title"><b>{says["divergence_title"]}</b> <code>{escape(divergence.segment_id)}</code></p>'
         f'{shown}<p class="explanation">{escape(explanation)} {says["divergence_hint"]}</p></aside>'
+    )
+
+
+def _conflict_html(conflict: Conflict, language: Language, *, position: int) -> str:
+    """A notice that a document disagrees with itself: both passages with their citations, and why."""
+    says = words(language)
+    explanation = conflict.explanation(language)
+    shown = "".join(
+        f'<p class="reading">{_cite(position, side.citation)} {marked(side.text(language), explanation)} '
+        f"<code>{escape(side.segment_id)}</code></p>"
+        for side in (conflict.first, conflict.second)
+    )
+    return (
+        f'<aside class="divergence conflict" aria-label="{says["conflict_title"]}">'
+        f'<p class="title"><b>{says["conflict_title"]}</b></p>'
+        f'{shown}<p class="explanation">{escape(explanation)} {says["conflict_hint"]}</p></aside>'
     )
 
 
@@ -182,7 +199,7 @@ def _paragraphs(text: str, *, position: int, numbers: Collection[int]) -> str:
         number = int(marker[1])
         if number not in numbers:
             return marker[0]
-        return f'<a class="cite" href="#{_source_id(position, number)}" data-number="{number}">[{number}]</a>'
+        return _cite(position, number)
 
     html: list[str] = []
     is_list = False
@@ -197,6 +214,10 @@ def _paragraphs(text: str, *, position: int, numbers: Collection[int]) -> str:
             content = _MARKER.sub(cite, escape(line[item.end() :] if item else line))
             html.append(f"<li>{content}</li>" if item else f"<p>{content}</p>")
     return "".join([*html, "</ul>"] if is_list else html)
+
+
+def _cite(position: int, number: int) -> str:
+    return f'<a class="cite" href="#{_source_id(position, number)}" data-number="{number}">[{number}]</a>'
 
 
 def _source_id(position: int, number: int) -> str:
