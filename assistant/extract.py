@@ -96,16 +96,16 @@ class ExtractiveWriter:
     def ruling(
         self, question: Question, best: Candidate, chosen: Sequence[tuple[Passage, tuple[Segment, ...]]]
     ) -> Ruling | None:
-        """The verdict that the chosen segments give, the best of them first.
-
-        The reader reads all of the best one's chunk: what stands beside a sentence often limits it.
-        """
+        """The verdict that the chosen segments give, the best of them first."""
         if question.kind != "yes_no":
             return None
-        evidence = sorted((one for _, segments in chosen for one in segments), key=lambda one: one is not best.segment)
-        weighs = self._judgement.verdict < 1
-        reading = self._read_in_both(question, best.passage, best.passage.chunk.segments) if weighs else None
-        return reconcile(question, evidence, reading, self._judgement)
+        weighs = min(self._judgement.verdict, self._judgement.veto) < 1
+        reading = self.verdict_reading(question, best) if weighs else None
+        return reconcile(question, best_first(best, chosen), reading, self._judgement)
+
+    def verdict_reading(self, question: Question, best: Candidate) -> Reading | None:
+        """What the reader makes of all of the best segment's chunk: what stands beside a sentence often limits it."""
+        return self._read_in_both(question, best.passage, best.passage.chunk.segments)
 
     def _read_in_both(self, question: Question, passage: Passage, segments: tuple[Segment, ...]) -> Reading | None:
         """One reading of segments as one evidence, in each language that they have."""
@@ -127,6 +127,11 @@ class ExtractiveWriter:
                 chosen.setdefault(one.passage.chunk.id, (one.passage, []))[1].append(one.segment)
         whole = [(passage, _completed(passage, segments)) for passage, segments in chosen.values()]
         return [*whole, (listing.passage, listing.segments)] if listing else whole
+
+
+def best_first(best: Candidate, chosen: Sequence[tuple[Passage, tuple[Segment, ...]]]) -> list[Segment]:
+    """The chosen segments as evidence of a verdict, which rests on the best of them where it can."""
+    return sorted((one for _, segments in chosen for one in segments), key=lambda one: one is not best.segment)
 
 
 def _evidence(passage: Passage, segments: tuple[Segment, ...], language: Language) -> str:

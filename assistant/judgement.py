@@ -37,7 +37,8 @@ class Judgement(BaseModel):
     sentences      how many sentences an answer has at the most
     weights        of the logistic regression over `signals`, with its intercept
     threshold      answers of a lower confidence are not given
-    verdict        probability from which the reader's verdict counts; 1: never
+    verdict        probability from which the reader's verdict counts where no rule speaks; 1: never
+    veto           probability from which the reader's verdict silences a rule's other one; 1: never
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,6 +51,7 @@ class Judgement(BaseModel):
     weights: dict[str, float]
     threshold: float
     verdict: float
+    veto: float
 
     @classmethod
     def load(cls, reader: Path | None = None) -> Judgement:

@@ -45,8 +45,8 @@ def reconcile(
 ) -> Ruling | None:
     """The verdict of the two witnesses: the rules over the evidence's words, and the reader over all of it.
 
-    Where both speak they must agree; where one is silent the other must be sure. English is the documents' source,
-    so the rules read it wherever it is there.
+    Where one is silent the other must be sure; a very sure reader silences a rule that says otherwise. How sure is
+    fitted on development questions. English is the documents' source, so the rules read it wherever it is there.
     """
     if question.kind != "yes_no" or not evidence:
         return None
@@ -55,7 +55,7 @@ def reconcile(
         return ruled
     probability = reading.verdicts[reading.verdict]
     if ruled:
-        opposed = reading.verdict != ruled.verdict and probability >= judgement.verdict
+        opposed = reading.verdict != ruled.verdict and probability >= judgement.veto
         return None if opposed else ruled
     if probability < judgement.verdict:
         return None

@@ -8,16 +8,18 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from assistant.asked import strangers
-from assistant.extract import Candidate, ExtractiveWriter
+from assistant.extract import Candidate, ExtractiveWriter, best_first
 from assistant.judgement import Judgement, signals
 from assistant.question import Question
+from assistant.verdict import reconcile
 from evals.measures import citation_precision, nugget_recall
 
 if TYPE_CHECKING:
     import numpy as np
 
     from assistant.answer import Assistant
-    from assistant.reader import Reader
+    from assistant.reader import Reader, Reading
+    from corpus.documents import Segment
     from evals.cases import Case
 
 READING = (0.0, 0.15, 0.3, 0.5, 0.8, 1.2, 2.0)
@@ -25,7 +27,15 @@ MARGINS = (0.0, 0.15, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0, 1.2, 1.8)
 SENTENCES = (1, 2, 3, 4, 5)
 FACTS = (0.0, 0.3, 0.6)
 UNFITTED = Judgement(
-    read=10, reading=0.5, fact=0.0, margin=0.5, sentences=3, weights={"intercept": 0.0}, threshold=0.0, verdict=0.9
+    read=10,
+    reading=0.5,
+    fact=0.0,
+    margin=0.5,
+    sentences=3,
+    weights={"intercept": 0.0},
+    threshold=0.0,
+    verdict=0.9,
+    veto=0.9,
 )
 """Where a search begins for a reader that has no numbers yet."""
 PRECISION_SHARE = 0.25
@@ -33,7 +43,7 @@ MAX_REFUSED = 0.07
 FOLDS = 5
 PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0)
 SURETIES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)
-"""From never by itself to often: how sure the reader's verdict must be."""
+"""From never to often: how sure the reader's verdict must be, to count alone and to silence a rule."""
 WRONG_COST = 10.0
 
 
@@ -53,6 +63,15 @@ class Sample:
     def cited(self, writer: ExtractiveWriter) -> frozenset[str]:
         chosen = writer.select(self.question, self.candidates) if self.candidates else []
         return frozenset(segment.id for _, segments in chosen for segment in segments)
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictSample:
+    """A sample that asks for a verdict, the evidence that was chosen, and the reader's opinion of it."""
+
+    sample: Sample
+    evidence: list[Segment]
+    reading: Reading | None
 
 
 def judged(assistant: Assistant, writer: ExtractiveWriter, cases: Iterable[Case]) -> Iterator[Sample]:
@@ -79,8 +98,11 @@ def fit(samples: Sequence[Sample], start: Judgement, reader: Reader | None) -> J
     bound = chosen.model_copy(update={"weights": weights, "threshold": _threshold(rescored, unseen)})
     if reader is None:
         return bound
-    sure = (bound.model_copy(update={"verdict": surety}) for surety in SURETIES)
-    return _best(sure, lambda judgement: _verdicts(rescored, ExtractiveWriter(judgement, reader)))
+    read = _verdict_readings(rescored, ExtractiveWriter(bound, reader))
+    sure = (
+        bound.model_copy(update={"verdict": verdict, "veto": veto}) for verdict, veto in product(SURETIES, SURETIES)
+    )
+    return _best(sure, lambda judgement: _verdicts(read, judgement))
 
 
 def _best(grid: Iterable[Judgement], value: Callable[[Judgement], float]) -> Judgement:
@@ -98,14 +120,25 @@ def _selection(samples: Sequence[Sample], judgement: Judgement) -> float:
     return total / len(samples)
 
 
-def _verdicts(samples: Sequence[Sample], writer: ExtractiveWriter) -> float:
+def _verdict_readings(samples: Sequence[Sample], writer: ExtractiveWriter) -> list[VerdictSample]:
+    """The samples that ask for a verdict, with what both witnesses need to give one."""
+    return [
+        VerdictSample(
+            sample,
+            best_first(best := sample.candidates[0], writer.select(sample.question, sample.candidates)),
+            writer.verdict_reading(sample.question, best),
+        )
+        for sample in samples
+        if sample.case.verdict and sample.candidates and sample.question.kind == "yes_no"
+    ]
+
+
+def _verdicts(samples: Sequence[VerdictSample], judgement: Judgement) -> float:
     """What the verdicts are worth: a wrong one costs what many right ones bring."""
     total = 0.0
-    for sample in samples:
-        if sample.case.verdict and sample.candidates:
-            chosen = writer.select(sample.question, sample.candidates)
-            if ruling := writer.ruling(sample.question, sample.candidates[0], chosen):
-                total += 1.0 if ruling.verdict == sample.case.verdict else -WRONG_COST
+    for one in samples:
+        if ruling := reconcile(one.sample.question, one.evidence, one.reading, judgement):
+            total += 1.0 if ruling.verdict == one.sample.case.verdict else -WRONG_COST
     return total
 
 

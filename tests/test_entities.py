@@ -80,9 +80,7 @@ def test_rename_replaces_a_namesake_and_nothing_else(text, newer, expected):
     assert rename(text, newer) == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["kept 90 days", "Azure 99.9%", "retained 30 business days", "in 2018", "asked 3 times"]
-)
+@pytest.mark.parametrize("text", ["kept 90 days", "Azure 99.9%", "retained 30 working days", "in 2018"])
 def test_entities_are_no_numbers_of_something(text):
     assert entities(text) == frozenset()
     assert without_entities(text) == text

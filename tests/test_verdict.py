@@ -196,7 +196,7 @@ def test_dpa_is_known_by_its_abbreviation(question):
 
 # The reader beside the rules
 
-JUDGEMENT = UNFITTED.model_copy(update={"verdict": 0.75})
+JUDGEMENT = UNFITTED.model_copy(update={"verdict": 0.75, "veto": 0.75})
 
 
 def reading(**verdicts):
