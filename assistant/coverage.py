@@ -24,7 +24,7 @@ _CONFIDENCE = 0.9
 _MAX_LISTS = 8
 # Stands where a name was taken out: a pronoun carries no content, and Korean particles need something to hold on to.
 _NOTHING: dict[Language, str] = {"en": " ", "ko": " 거기"}
-_PARTS = re.compile(r"[,:;?？!()\n]|\.\s")
+_PARTS = re.compile(r"[,:;?？!()\n]|\.\s|(?<=[는은인]데)\s")
 
 
 class CoverageWriter:

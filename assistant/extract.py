@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from assistant.asked import sorts, states, strangers
@@ -12,6 +12,7 @@ from assistant.draft import Draft, Statement
 from assistant.messages import facts, messages
 from assistant.reader import Reading, evidence_text
 from assistant.verdict import reconcile, says_yes_or_no
+from assistant.vocabulary import terms
 from corpus.documents import LANGUAGES
 
 if TYPE_CHECKING:
@@ -165,32 +166,62 @@ def _listing(question: Question, near: Sequence[Candidate]) -> _Listing | None:
     if question.kind == "yes_no":
         return None
     first = near[0]
-    if first.segment.en.rstrip().endswith(":") or first.segment.ko.rstrip().endswith(":"):
-        items = tuple(one for one in first.passage.chunk.segments if one.kind == "item")
-        return _Listing(first.passage, items) if items else None
-    runs = [(one, _items_around(one)) for one in near if one.segment.kind == "item"]
-    for one, items in runs:
-        several = sum(other.segment in items for other, _ in runs) > 1
+    if introduced := _introduced(question, first):
+        return _Listing(first.passage, introduced)
+    runs = [(one, run) for one in near if (run := _run_around(question, one))]
+    for one, run in runs:
+        several = sum(other.segment in run for other, _ in runs) > 1
         if several or (one is first and question.kind == "list"):
-            return _Listing(one.passage, items)
+            return _Listing(one.passage, run)
     return None
 
 
-def _items_around(candidate: Candidate) -> tuple[Segment, ...]:
-    """The unbroken run of list items that a segment stands in, over the borders of chunks."""
-    segments = candidate.passage.chunk.section.segments
-    for kind, members in groupby(segments, key=lambda segment: segment.kind):
-        run = tuple(members)
-        if kind == "item" and candidate.segment in run:
-            return run
-    return (candidate.segment,)
+def _introduced(question: Question, candidate: Candidate) -> tuple[Segment, ...]:
+    """The list items after a segment that points at them, or that stands before them where a list is asked for."""
+    if not _points_on(candidate.segment) and question.kind != "list":
+        return ()
+    return tuple(takewhile(lambda one: one.kind == "item", _after(candidate.passage, candidate.segment)))
+
+
+def _points_on(segment: Segment) -> bool:
+    """Whether a segment, in its source where it is there, points at what stands after it."""
+    language: Language = "en" if segment.en else "ko"
+    text = segment.text(language).rstrip()
+    return text.endswith(":") or text in terms("pointing", language)
+
+
+def _after(passage: Passage, segment: Segment) -> tuple[Segment, ...]:
+    """What stands after a segment in its section, over the borders of chunks."""
+    segments = passage.chunk.section.segments
+    return segments[segments.index(segment) + 1 :]
+
+
+def _run_around(question: Question, candidate: Candidate) -> tuple[Segment, ...]:
+    """The unbroken run of list items that a segment stands in, over the borders of chunks; for one who asks for a list
+    also the column of a table.
+    """
+    segments, kind = candidate.passage.chunk.section.segments, candidate.segment.kind
+    if kind not in ("item", "cell") or (kind == "cell" and question.kind != "list"):
+        return ()
+    runs = (tuple(members) for _, members in groupby(segments, key=lambda segment: segment.kind))
+    run = next(members for members in runs if candidate.segment in members)
+    return run if kind == "item" else _column(run, candidate.segment)
+
+
+def _column(cells: Sequence[Segment], cell: Segment) -> tuple[Segment, ...]:
+    """The cells of a table below its header that stand in the same place of their row."""
+    rows = [tuple(members) for _, members in groupby(cells, key=lambda segment: segment.block)]
+    place = next(row.index(cell) for row in rows if cell in row)
+    return tuple(row[place] for row in rows[1:] if len(row) > place)
 
 
 def _completed(passage: Passage, chosen: Sequence[Segment]) -> tuple[Segment, ...]:
-    """The chosen segments in document order; a bare yes or no brings the sentence that explains it."""
+    """The chosen segments in document order; a bare yes or no brings the sentence that explains it, one that points on
+    what it points at.
+    """
     ids = {segment.id for segment in chosen}
-    segments = passage.chunk.segments
+    segments = passage.chunk.section.segments
     for segment, following in pairwise(segments):
-        if segment.id in ids and says_yes_or_no(segment.en or segment.ko):
+        if segment.id in ids and (says_yes_or_no(segment.en or segment.ko) or _points_on(segment)):
             ids.add(following.id)
     return tuple(segment for segment in segments if segment.id in ids)

@@ -232,10 +232,11 @@ def _kind(text: str, language: Language) -> Kind:
 
 
 def _asks_yes_no(text: str, language: Language) -> bool:
-    if text in terms("question", "yes_no", language, "tags"):
+    asks_for_a_thing = language == "ko" and text in terms("interrogatives", "ko")
+    if text in terms("question", "yes_no", language, "tags") and not asks_for_a_thing:
         return True
     if language == "ko":
-        return _ends_as_question(text) and text not in terms("interrogatives", "ko") and not _wants_a_thing(text)
+        return _ends_as_question(text) and not asks_for_a_thing and not _wants_a_thing(text)
     clauses = re.split(r"[,;:.?!]\s+|\s(?:and|but|so|then)\s", text)
     openers = terms("question", "yes_no", "en", "openers")
     opening = any((found := openers.find(clause.strip())) and found.start() == 0 for clause in clauses)

@@ -16,8 +16,9 @@ from corpus.divergence.signals import NAMES, Pair, signals
 from corpus.divergence.weights import features, judge
 from corpus.documents import bundled_path, load_documents
 from corpus.model import Document, Link, Section, Segment
+from ingest.training.divergence import READ, choose_threshold, fit_logistic, measure, prior
 from ingest.training.divergence import Labelled as Pairing
-from ingest.training.divergence import choose_threshold, fit_logistic, learn_lexicon, measure
+from ingest.training.lexicon import learn_lexicon
 
 NOTHING_KNOWN = Lexicon({}, {})
 
@@ -59,6 +60,11 @@ DIFFERENT = [
     ("The regulator approves the plan.", "고객이 계획을 승인합니다.", "party_changed", "party"),
     ("The senders are listed.", "받는 사람이 나열됩니다.", "party_changed", "party"),
     ("Run the Set-MailboxPlan cmdlet.", "Get-MailboxPlan cmdlet을 실행합니다.", "command_changed", "entity"),
+    ("Run the Set-MailboxPlan cmdlet.", "Get-mailboxplan cmdlet을 실행합니다.", "command_changed", "entity"),
+    ("(Required) The name of the room.", "않아도 방의 이름입니다.", "polarity", "negation"),
+    ("More than 100K users.", "사용자 1만 명 이상.", "number_changed", "number"),
+    ("Files are smaller than 100 KB.", "파일은 100MB보다 작습니다.", "unit_missing", "number"),
+    ("The users are not behind a firewall.", "사용자는 방화벽 뒤에 있습니다.", "negation_missing", "negation"),
     ("The report covers FedRAMP.", "이 보고서는 HITRUST를 다룹니다.", "name_changed", "entity"),
     ("It is covered by SOC 2.", "SOC 3에서 다룹니다.", "named_number_changed", "entity"),
     ("Check it before you sign.", "서명하고 확인합니다.", "before_missing", "condition"),
@@ -108,6 +114,22 @@ ALIKE = [
     ("They can only hear the call.", "통화만 들을 수 있습니다."),
     ("Only the video appears.", "비디오만 나타납니다."),
     ("Advisories are listed.", "권고가 나열됩니다."),
+    ("If you don't know the name, ask.", "이름을 모르는 경우 문의하세요."),
+    ("You might not be the owner.", "소유자가 아닐 수 있습니다."),
+    ("Select No Function in the list.", "목록에서 No Function을 선택합니다."),
+    ("Set whether it is signed or not.", "서명되었는지 설정합니다."),
+    ("The payment method is shown.", "요금 지불 방법이 표시됩니다."),
+    ("You cannot use it until the copy is complete.", "복사가 완료되어야 사용할 수 있습니다."),
+    ("Services include, but are not limited to, mail.", "서비스에는 메일이 포함됩니다."),
+    ("More than 100K mailboxes", "10만 개 이상의 사서함"),
+    ("The fourth button", "넷째 단추"),
+    ("1,160,000", "116만"),
+    ("It is strongly discouraged.", "이것은 권장되지 않습니다."),
+    ("A maximum of two copies", "최대 두 개의 복사본"),
+    ("The value is in hexadecimal notation.", "값은 16진수로 표기합니다."),
+    ("It is the only step left.", "남은 단계입니다."),
+    ("Move it to the PROXY1 server.", "PORXY1 서버로 이동합니다."),
+    ("You must be an Admin agent to get keys.", "관리자 에이전트만 키를 받을 수 있습니다."),
 ]
 SOFT = {"negation_rephrased", "negation_weakened", "bound_added", "frequency_added", "must_added", "word_number_added"}
 FORM = {"length", "spacing", "shorter", "longer", "sentences_more", "sentences_fewer"}
@@ -216,9 +238,18 @@ def test_divergence_data_file():
 
 def test_divergence_fit_keeps_the_prior_where_nothing_speaks_and_never_goes_below_zero():
     matrix = np.array([[1.0, 0.0], [0.0, 0.0]] * 40)
-    model = fit_logistic(matrix, np.array([0.0, 1.0] * 40), ("number_changed", "polarity"))
+    names = ("number_changed", "date_changed")
+    model = fit_logistic(matrix, np.array([0.0, 1.0] * 40), names, [prior(name, "major") for name in names])
     assert model.weights[0] == 0
     assert model.weights[1] == pytest.approx(5.0)
+
+
+def test_divergence_fit_priors_follow_what_reading_found():
+    found, kind = prior("command_changed", "major"), prior("command_changed", "minor")
+    assert found.mean > kind.mean
+    assert found.variance < kind.variance
+    assert prior("upper_bound_missing", "major").mean < prior("only_missing", "major").mean
+    assert READ.keys() <= NAMES
 
 
 def test_divergence_fit_threshold_and_measures():

@@ -81,13 +81,13 @@ def _frequency(reading: Reading) -> Iterator[Signal]:
 
 
 def _units(reading: Reading) -> Iterator[Signal]:
-    """Words for spans of time without a counterpart, counted or not."""
+    """Words for spans of time and sizes of data without a counterpart, counted or not."""
     if reading.en.spans.keys() & reading.ko.spans.keys():
         return
     for unit in glossary().spans:
         en = unit.en.search(reading.pair.en)
         if en and not unit.ko.search(reading.korean):
-            yield Signal("unit_missing", "date", 1, en[0])
+            yield Signal("unit_missing", unit.name_en, 1, en[0])
 
 
 def _bounds(reading: Reading) -> Iterator[Signal]:
@@ -118,9 +118,10 @@ def _bound_patterns(side: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"{terms[f'bound.{side}'].en.pattern}\s+{number}"
         rf"|\d[\d,.]*[\w-]*(?: \w+)?\s+{terms[f'bound.{after}'].en.pattern}"
     )
+    counted = "하나|[한두세네](?=달|개월|주|시간|번|개|차례|해|명|가지|대|곳)"
     ko = (
-        rf"(?:\d[\d,.]*|[한두세네](?=달|개월|주|시간|번|개|차례|해))[^\d.,]{{0,6}}?(?:{terms[f'bound.{side}'].ko.pattern})"
-        rf"|(?:{terms[f'bound.{before}'].ko.pattern})[^\d.,]{{0,4}}?\d[\d,.]*"
+        rf"(?:\d[\d,.]*|{counted})[^\d.,]{{0,6}}?(?:{terms[f'bound.{side}'].ko.pattern})"
+        rf"|(?:{terms[f'bound.{before}'].ko.pattern})[^\d.,]{{0,4}}?(?:\d[\d,.]*|{counted})"
     )
     return re.compile(en, re.IGNORECASE), re.compile(ko)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -102,7 +102,7 @@ def glossary() -> Glossary:
             Term(_compiled(row["en"], whole_words=True), _compiled(row["ko"], whole_words=False), row["kind"], "", name)
             for name, row in data["clause"].items()
         ),
-        spans=tuple(_term(row) for row in data["span"]),
+        spans=tuple(replace(_term(row), name_en=row.get("kind", "date")) for row in data["span"]),
         units=tuple(
             Unit(row["dimension"], Decimal(str(row["factor"])), tuple(row["en"]), tuple(row["ko"]))
             for row in data["unit"]

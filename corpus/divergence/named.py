@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 
 from corpus.divergence.glossary import glossary
 from corpus.divergence.reading import Reading, Signal, changed, join
@@ -11,6 +12,11 @@ from corpus.divergence.reading import Reading, Signal, changed, join
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.&][A-Za-z0-9]+)*")
 
 _NAME = re.compile(r"(?!I+V?$|VI*$|IX$)[A-Z].*[A-Z0-9]|.*[a-z][A-Z]|.*\d")
+
+_COMMAND = re.compile(r"([A-Za-z]+)-([A-Za-z][A-Za-z0-9]{5,})")
+
+_LONG = 5  # letters: of shorter names, each tells ("GCC", "GCCH")
+_ALIKE = 0.75  # of the letters of two names, from which on one is the other misspelt
 
 _SELF = frozenset({"microsoft"})  # the author of the documents, who may speak as "we"
 
@@ -34,19 +40,30 @@ def _names(reading: Reading) -> Iterator[Signal]:
         if _NAME.match(word) and _bare(word).removesuffix("s") not in joined_ko and not written_out.fullmatch(word)
     ]
     added = [word for word in words_ko if len(word) > 1 and _bare(word).removesuffix("s") not in joined_en]
-    yield from changed("name", "entity", missing, [word for word in added if _NAME.match(word)])
+    won_names = [word for word in added if _NAME.match(word)]
+    yield from changed("name", "entity", *(
+        [word for word in words if not any(_misspelt(word, other) for other in others)]
+        for words, others in ((missing, won_names), (won_names, missing))
+    ))  # fmt: skip
     others = [word for word in added if not _NAME.match(word) and not (_bare(word) in _SELF and _WE.search(en))]
     if others:
         yield Signal("latin_added", "entity", len(others), "", join(others))
     lost, won = _commands(words_en, joined_ko), _commands(words_ko, joined_en)
-    if lost and won:
-        yield Signal("command_changed", "entity", 1, join(lost), join(won))
+    for noun in (noun for noun in lost if noun in won):
+        yield Signal("command_changed", "entity", 1, lost[noun], won[noun])
 
 
-def _commands(words: Iterable[str], other: str) -> list[str]:
-    """Command names of the form verb-noun that the other side lacks."""
-    return [word for word in words if re.fullmatch(r"[A-Za-z]+-[A-Za-z]{6,}", word) and _bare(word) not in other
-            and re.search(r"[a-z]-[A-Z]|^(?:get|set|new|remove|import|add|grant)-", word)]  # fmt: skip
+def _misspelt(word: str, other: str) -> bool:
+    """Whether a name is another one with a letter or two wrong; a wrong digit makes another name."""
+    if len(word) < _LONG or abs(len(word) - len(other)) > 1 or re.sub(r"\D", "", word) != re.sub(r"\D", "", other):
+        return False
+    return SequenceMatcher(None, word.lower(), other.lower()).ratio() >= _ALIKE
+
+
+def _commands(words: Iterable[str], other: str) -> dict[str, str]:
+    """Command names of the form verb-noun that the other side lacks, by their noun: a wrong verb does another thing."""
+    found = ((match[2].lower(), word) for word in words if (match := _COMMAND.fullmatch(word)))
+    return {noun: word for noun, word in found if _bare(word) not in other}
 
 
 def _bare(word: str) -> str:

@@ -40,13 +40,13 @@ _KOREAN_DATE = re.compile(r"(?<!\d)(?P<month>\d{1,2})월\s*(?P<day>\d{1,2})일?(
 _KOREAN_MONTH = re.compile(r"(?<!\d)(?P<month>1[0-2]|[1-9])월(?!간)")
 _ENGLISH_SCALE = re.compile(
     rf"(?:(?P<number>{_NUMBER})\s*(?P<scale>thousand|million|billion|trillion)"
-    rf"|(?<=[€$£])(?P<sum>{_NUMBER})\s?(?P<short>m|bn))\b",
+    rf"|(?<=[€$£])(?P<sum>{_NUMBER})\s?(?P<short>m|bn)|(?P<many>{_NUMBER})(?-i:(?P<k>K)))\b",
     re.IGNORECASE,
 )
-_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "m": 10**6, "bn": 10**9}
-_KOREAN_SCALED = re.compile(
-    rf"(?:(?:{_NUMBER})\s*(?:천만|백만|십만|천억|백억|십억|[천만억조])\s*)+(?=[^가-힣]|[가-힣])"
-)
+_SCALES = {
+    "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "k": 10**3, "m": 10**6, "bn": 10**9,
+}  # fmt: skip
+_KOREAN_SCALED = re.compile(rf"(?:(?:{_NUMBER})\s*(?:천만|백만|십만|천억|백억|십억|[천만억조])\s*)+")
 _KOREAN_STEP = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<scale>천만|백만|십만|천억|백억|십억|[천만억조])")
 _KOREAN_SCALES = {
     "천": 10**3, "만": 10**4, "십만": 10**5, "백만": 10**6, "천만": 10**7, "억": 10**8, "십억": 10**9, "백억": 10**10,
@@ -79,11 +79,11 @@ _COUNTERS = (
 )
 _KOREAN_WORDS = {
     "하나": 1, "첫": 1, "한": 1, "둘": 2, "두": 2, "셋": 3, "세": 3, "넷": 4, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7,
-    "여덟": 8, "아홉": 9, "열": 10, "열두": 12, "스무": 20,
+    "여덟": 8, "아홉": 9, "열": 10, "열두": 12, "스무": 20, "둘째": 2, "셋째": 3, "넷째": 4,
 }  # fmt: skip
 _KOREAN_WORD = re.compile(
     rf"(?<![가-힣])(?:(?P<counted>{'|'.join(sorted(_KOREAN_WORDS, key=len, reverse=True))})\s*(?={_COUNTERS})|"
-    r"(?P<alone>하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|두|세|네)(?=\s|이상|[은는이가을를의로과와,.)]))"
+    r"(?P<alone>둘째|셋째|넷째|하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉|두|세|네)(?=\s|이상|[은는이가을를의로과와,.)]))"
 )
 _COUNTED_KO = re.compile(rf"\d|(?<![가-힣])(?:{'|'.join(_KOREAN_WORDS)})")
 
@@ -158,7 +158,8 @@ def _months(text: str, language: Language) -> Iterator[tuple[str, str]]:
 def _scaled(text: str, language: Language) -> Iterator[tuple[str, str]]:
     if language == "en":
         for match in _ENGLISH_SCALE.finditer(text):
-            number, scale = match["number"] or match["sum"], match["scale"] or match["short"]
+            number = match["number"] or match["sum"] or match["many"]
+            scale = match["scale"] or match["short"] or match["k"]
             value = _decimal(number) * _SCALES[scale.lower()]
             yield _plain(value), match[0]
         return

@@ -9,6 +9,10 @@ from corpus.divergence.glossary import glossary
 from corpus.divergence.reading import Reading, Signal, changed, join, said
 from corpus.model import Language
 
+_NOT_UNTIL = re.compile(r"\b(?:until|unless|before)\b", re.IGNORECASE)
+_ONLY_THEN = re.compile("[해어여아]야")  # "not until it is done" is "only once it is done"
+_COPIED = re.compile(r"\b(?:Do )?(?:not?|none|never|without|cannot)[ -]\w+", re.IGNORECASE)  # a name left in English
+
 
 def _polarity(reading: Reading) -> Iterator[Signal]:
     for opposites in glossary().polarities:
@@ -31,10 +35,11 @@ def _negation(reading: Reading) -> Iterator[Signal]:
     terms = glossary().terms
     en = terms["negation.neutral"].en.sub(" ", reading.pair.en)
     ko = terms["negation.neutral"].ko.sub(" ", reading.korean)
-    en = re.sub(r"\b(?:Do )?Not\b(?! )|\bDo Not\b", " ", en) if " not" in ko else en
+    en = _COPIED.sub(lambda match: " " if match[0].lower() in reading.korean else match[0], en)
     plain_en, plain_ko = terms["negation.plain"].en.findall(en), terms["negation.plain"].ko.findall(ko)
-    implied_en, implied_ko = terms["negation.implied"].en.findall(en), terms["negation.implied"].ko.findall(ko)
-    if plain_en and not plain_ko:
+    implied_en = terms["negation.implied"].en.findall(reading.pair.en)
+    implied_ko = terms["negation.implied"].ko.findall(ko)
+    if plain_en and not plain_ko and not (_NOT_UNTIL.search(en) and _ONLY_THEN.search(ko)):
         name = "negation_weakened" if implied_ko else "negation_missing"
         if re.search(r"\b(?:until|unless|before|sure|limited to|longer|only)\b", en, re.IGNORECASE):
             name = "negation_resolved"
@@ -61,8 +66,12 @@ def _modality(reading: Reading) -> Iterator[Signal]:
         match = terms[f"modality.{name}"].pattern(language).search(text)
         return match[0] if match else ""
 
+    hard, possible = heard("hard", "en"), heard("possible", "en", all_of_it=True)
+    became_may = hard if not possible and not heard("hard", "ko") and heard("possible", "ko") else ""
+    if became_may:
+        yield Signal("must_became_may", "obligation", 1, hard, heard("possible", "ko"))
     for name, en, ko in (
-        ("must_missing", heard("hard", "en"), heard("hard", "ko", all_of_it=True)),
+        ("must_missing", "" if became_may else hard, heard("hard", "ko", all_of_it=True)),
         ("may_missing", heard("possible", "en"), heard("possible", "ko", all_of_it=True)),
         ("advice_missing", heard("advice", "en"), heard("advice", "ko", all_of_it=True)),
     ):
@@ -75,9 +84,6 @@ def _modality(reading: Reading) -> Iterator[Signal]:
     ):
         if ko and not en:
             yield Signal(name, "obligation", 1, "", ko)
-    hard, possible = heard("hard", "en"), heard("possible", "en", all_of_it=True)
-    if hard and not possible and not heard("hard", "ko") and heard("possible", "ko"):
-        yield Signal("must_became_may", "obligation", 1, hard, heard("possible", "ko"))
     if possible and not heard("must", "en") and heard("duty", "ko") and not heard("possible", "ko", all_of_it=True):
         yield Signal("may_became_must", "obligation", 1, possible, heard("duty", "ko"))
 
