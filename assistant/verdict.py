@@ -128,13 +128,18 @@ def _judge(question: Question, clause: _Clause) -> Verdict | None:
     shared = bool(question.concepts & clause.concepts)
     if clause.modality == "waives":
         return _judge_waiver(question) if shared else None
-    if not clause.about_access:
+    if not clause.about_access or not _asks_about_access(question):
         return None
     if clause.modality == "restricts":
         return _judge_restriction(question, shared=shared, foreign=bool(question.concepts - clause.concepts))
     if clause.modality == "opens":
         return _judge_opening(question)
     return None
+
+
+def _asks_about_access(question: Question) -> bool:
+    """Whether a question is about having or seeing something, or names what that hangs on."""
+    return bool(question.concepts or question.frames & {"permission", "open_to_all"})
 
 
 def _judge_opening(question: Question) -> Verdict | None:
