@@ -178,7 +178,8 @@ def _listing(question: Question, near: Sequence[Candidate]) -> _Listing | None:
 
 def _introduced(question: Question, candidate: Candidate) -> tuple[Segment, ...]:
     """The list items after a segment that points at them, or that stands before them where a list is asked for."""
-    if not _points_on(candidate.segment) and question.kind != "list":
+    stands_before = question.kind == "list" and candidate.segment.kind != "item"
+    if not stands_before and not _points_on(candidate.segment):
         return ()
     return tuple(takewhile(lambda one: one.kind == "item", _after(candidate.passage, candidate.segment)))
 

@@ -281,3 +281,34 @@ def test_statements_are_the_segments_texts_byte_for_byte(scores, question, reade
         assert segment in statement.passage.chunk.segments
         assert segment.kind != "question"
     assert len(set(cited(draft))) == len(cited(draft))
+
+
+# What a sentence points at
+
+
+def pointing_page():
+    return (
+        Page("steps")
+        .heading("단계", "Steps")
+        .paragraph(("세 가지 단계가 있습니다.", "There are three steps."))
+        .items(("탐지", "Detect"), ("평가", "Assess"), ("종료", "Close"))
+        .heading("계산", "Calculation", level=2)
+        .paragraph(("다음과 같이 계산합니다.", "It is calculated by the following formula."))
+        .paragraph(("용량 / 속도", "Capacity / rate"))
+        .paragraph(("끝입니다.", "That is all."))
+    )
+
+
+def test_list_that_stands_behind_the_best_sentence_is_cited_whole():
+    draft = write("List all the steps", passages(pointing_page(), s2=1.0), sentences=1)
+    assert cited(draft) == ["steps-2", "steps-3", "steps-4", "steps-5"]
+
+
+def test_item_in_the_middle_of_a_list_brings_the_whole_list():
+    draft = write("List all the steps", passages(pointing_page(), s4=1.0), sentences=1)
+    assert cited(draft) == ["steps-3", "steps-4", "steps-5"]
+
+
+def test_sentence_that_points_on_brings_what_it_points_at_and_no_more():
+    draft = write("How is it calculated?", passages(pointing_page(), s7=1.0), sentences=1)
+    assert cited(draft) == ["steps-7", "steps-8"]
