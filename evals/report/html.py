@@ -33,6 +33,7 @@ _SYSTEM_COLUMNS = (
     "citation precision",
     "citation F1",
     "wrong verdicts",
+    "divergences shown",
     "unanswerable refused",
     "answerable refused",
     "AUROC of the confidence",
