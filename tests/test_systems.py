@@ -1,12 +1,14 @@
 """The systems that are evaluated, over two small pages and an embedder that counts words."""
 
+from importlib.util import find_spec
+
 import pytest
 from fakes import WordCounter, write_pages
 
-from corpus.errors import ConfigurationError
+from corpus.errors import ConfigurationError, MissingExtraError
 from evals.measures import quote_fidelity
 from evals.run import texts_of
-from evals.systems import SYSTEMS, Place, check, open_system
+from evals.systems import SYSTEMS, Place, check, installed, open_system, registry
 from ingest.index import build_index, live_generation
 from ingest.settings import Settings
 
@@ -25,9 +27,13 @@ def cited(answer):
 
 
 DENSE, TUTORIAL = "dense=fakes:WordCounter", "tutorial=fakes:WordCounter"
+HAYSTACK, HAYSTACK_DENSE = (
+    pytest.param(name, marks=pytest.mark.skipif(not find_spec("haystack"), reason="haystack-ai is not installed"))
+    for name in ("haystack", "haystack-dense=fakes:WordCounter")
+)
 
 
-@pytest.mark.parametrize("name", ["bm25", DENSE, TUTORIAL, "random", "abstain"])
+@pytest.mark.parametrize("name", ["bm25", DENSE, TUTORIAL, HAYSTACK, HAYSTACK_DENSE, "random", "abstain"])
 def test_system_answers_in_both_languages_with_faithful_quotes(name, settings):
     system = open_system(name, Place(settings))
     texts = texts_of(live_generation(settings.home))
@@ -61,6 +67,28 @@ def test_tutorial_quotes_the_segments_of_its_nearest_chunk_and_keeps_its_index(s
     again = open_system(TUTORIAL, Place(settings))
     assert again.answer(QUESTION) == system.answer(QUESTION)
     assert list((settings.home / "rivals").iterdir()) == folders
+
+
+@pytest.mark.parametrize("name", [HAYSTACK, HAYSTACK_DENSE])
+def test_haystack_quotes_the_segments_of_its_first_chunk(name, settings):
+    found = cited(open_system(name, Place(settings)).answer("Are patient records private?"))
+    assert {"health-2", "health-3"} <= set(found)
+    assert not {one for one in found if one.startswith("reports")}
+
+
+def test_system_whose_package_is_missing_is_left_out_with_a_line(monkeypatch, settings):
+    monkeypatch.setitem(registry.EXTRAS, "haystack", ("no_such_package", "rivals"))
+    present, (line,) = installed(["ours", "haystack", "dense=model"])
+    assert present == ["ours", "dense=model"]
+    assert line.startswith("haystack is left out: ")
+    assert 'pip install "soc-assistant[rivals]"' in line
+
+
+@pytest.mark.skipif(bool(find_spec("haystack")), reason="haystack-ai is installed")
+@pytest.mark.parametrize("name", ["haystack", "haystack-dense"])
+def test_haystack_without_its_package_is_a_clear_error(name, settings):
+    with pytest.raises(MissingExtraError, match="haystack-ai"):
+        open_system(name, Place(settings))
 
 
 def test_random_depends_on_the_seed_and_the_question_alone(settings):
