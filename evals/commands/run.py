@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=["ours"],
         metavar="SYSTEM",
-        help=f"of {', '.join(SYSTEMS)}, NAME=MODEL (dense, tutorial, haystack-dense), package.module:function (default: ours)",
+        help=f"of {', '.join(SYSTEMS)}, NAME=MODEL, or package.module:function (default: ours)",
     )
     parser.add_argument(
         "--home", nargs="*", default=[], metavar="SCOPE=HOME", help="where each scope is indexed (default: SOC_HOME)"
