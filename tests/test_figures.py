@@ -111,6 +111,8 @@ def test_systems_stand_side_by_side_in_the_order_asked():
     rows = [row(one.case, one.answer or one.error, system=name) for name in ("ours", "rival") for one in by_hand()]
     lines = systems_table(rows).split("\n")
     assert [line.split(" | ")[0] for line in lines[2:]] == ["| ours", "| rival"]
+    assert lines[0].startswith("| system | fully right answers | ours is ahead by | citation recall |")
+    assert lines[3].split(" | ")[2] == "+0.000 [0.00, 0.00] p 1.000"
     assert "## Over the SOC page, ours" in markdown(rows)
     assert "| rival | 0.429 [" in markdown(rows)
 

@@ -52,7 +52,8 @@ def call(options: argparse.Namespace) -> int:
             for part in _scope(options, settings, name, scope, paths, cases):
                 print(part, end="\n\n", flush=True)
         if options.data:
-            print(f"## {title(name)}, held-out data", held_out(open_model(name, settings), options.data), sep="\n\n")
+            found = held_out(open_model(name, settings), options.data)
+            print(f"## {title(name)}, held-out data", found, sep="\n\n", end="\n\n", flush=True)
     questions = [case.question for case in askable(chosen(bundled_cases(), None, options.split))]
     times = {title(name): speed(name, settings, questions, questions) for name in names}
     print("## Speed", speed_table(times), sep="\n\n")
