@@ -123,8 +123,9 @@ COVERED = "Which services are in scope of SOC 3?"
 
 
 def test_ablations_lack_their_part_and_nothing_else(bundled):
-    whole, bare, mute, unfused = (
-        open_system(name, Place(bundled)) for name in ("ours", "without-coverage", "without-verdicts", "without-fusion")
+    whole, bare, mute, unfused, plain = (
+        open_system(name, Place(bundled))
+        for name in ("ours", "without-coverage", "without-verdicts", "without-fusion", "without-headings")
     )
     assert whole.answer(NDA).verdict == "no"
     assert bare.answer(NDA) == whole.answer(NDA)
@@ -133,6 +134,9 @@ def test_ablations_lack_their_part_and_nothing_else(bundled):
     assert mute.answer(COVERED) == whole.answer(COVERED)
     assert "Covered services for SOC 3" in whole.answer(COVERED).text
     assert "Covered services for SOC 3" not in bare.answer(COVERED).text
+    assert "Covered services for SOC 3" in plain.answer(COVERED).text
+    assert cited(plain.answer(NDA))[0] == cited(whole.answer(NDA))[0]
+    assert {path for one in plain.answer(NDA).citations for path in one.heading_path_en} == set()
     assert [one.score for one in unfused.passages(unfused.understand(NDA))] != [
         one.score for one in whole.passages(whole.understand(NDA))
     ]

@@ -14,6 +14,7 @@ from evals.systems.protocol import Opener, Place, System
 SYSTEMS = {
     "ours": "evals.systems.ours:as_it_ships",
     "without-fusion": "evals.systems.ours:without_fusion",
+    "without-headings": "evals.systems.ours:without_headings",
     "without-coverage": "evals.systems.ours:without_coverage",
     "without-verdicts": "evals.systems.ours:without_verdicts",
     "without-reader": "evals.systems.ours:without_reader",
