@@ -104,4 +104,5 @@ def files_as_they_are(paths: Sequence[Path]) -> list[LangChainDocument]:
 
 if __name__ == "__main__":
     pages = files_as_they_are([Path(path) for path in sys.argv[2:]])
-    index(split(pages), Path(sys.argv[1]), open_embedder(load_settings().embedding_model))
+    settings = load_settings()
+    index(split(pages), Path(sys.argv[1]), open_embedder(settings.embedding_model, settings.embedding_backend))
