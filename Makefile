@@ -26,7 +26,7 @@ format: .venv/dev
 	$(BIN)/ruff format .
 
 COLLECTION ?= $(SOC_COLLECTION)
-SYSTEMS ?= ours without-fusion without-coverage without-verdicts bm25 dense tutorial tutorial=minilm random abstain
+SYSTEMS ?= ours without-reader without-headings without-fusion without-coverage without-verdicts bm25 dense tutorial tutorial=minilm haystack haystack-dense random abstain
 HOMES := soc=.soc/soc $(if $(COLLECTION),collection=.soc/collection)
 
 evals: .venv/dev

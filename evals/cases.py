@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -13,9 +16,11 @@ from assistant.verdict import Verdict
 from corpus.documents import Language
 from corpus.errors import CaseError
 
-Kind = Literal["lookup", "yesno", "list", "link", "coverage", "followup", "false_premise", "unanswerable"]
+Kind = Literal[
+    "lookup", "yesno", "list", "link", "coverage", "followup", "false_premise", "divergence", "unanswerable"
+]  # fmt: skip
 Scope = Literal["soc", "collection"]
-VariantName = Literal["typos", "unspaced", "casing", "mixed", "polite"]
+VariantName = Literal["typos", "unspaced", "casing", "mixed", "paraphrase", "polite"]
 Unanswerable = Literal[
     "underspecified",
     "false_presupposition",
@@ -56,7 +61,8 @@ class Nugget(BaseModel):
 class Case(BaseModel):
     """One question. Twins ask the same in the other language; `scope` is the collection that it is asked over.
 
-    A variant (`evals.variants`) has the id of the case that it rewrites as `origin`.
+    `divergent` are gold segments whose languages disagree: a right answer shows that beside its citation. A variant
+    (`evals.variants`) has the id of the case that it rewrites as `origin`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,6 +80,7 @@ class Case(BaseModel):
     condition: str | None = None
     unanswerable: Unanswerable | None = None
     standalone: str | None = None
+    divergent: tuple[str, ...] = ()
     variant: VariantName | None = None
     origin: str | None = None
 
@@ -94,6 +101,13 @@ def bundled_cases() -> list[Path]:
     """The files of questions that ship with the project."""
     folder = Path(str(files("evals"))) / "data"
     return sorted(folder.glob("*.jsonl"))
+
+
+@cache
+def labelled_divergences() -> Mapping[str, frozenset[str]]:
+    """The segments whose languages disagree, by document, of the documents that were read whole for them."""
+    text = (files("evals") / "data" / "divergent.toml").read_text(encoding="utf-8")
+    return {document: frozenset(chain(*labels.values())) for document, labels in tomllib.loads(text).items()}
 
 
 def load_cases(paths: Sequence[Path], known_segments: Mapping[Scope, Collection[str]] | None = None) -> list[Case]:
@@ -143,5 +157,9 @@ def _faults(case: Case, known: frozenset[str] | None) -> Iterator[str]:
         yield f"{case.id} is a follow-up without a history"
     if (case.verdict == "conditional") != (case.condition is not None):
         yield f"{case.id} has the verdict {case.verdict!r} and the condition {case.condition!r}"
+    if case.kind == "divergence" and not case.divergent:
+        yield f"{case.id} is of the kind divergence and does not say in which segment the languages disagree"
+    if strange := sorted(set(case.divergent) - case.gold):
+        yield f"{case.id} has segments in `divergent` that state none of its facts: {', '.join(strange)}"
     if known is not None and (unknown := sorted(case.gold - known)):
         yield f"{case.id} names segments that the documents do not have: {', '.join(unknown)}"

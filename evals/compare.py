@@ -11,8 +11,9 @@ from evals.measures import citation_precision, randomisation_test
 from evals.run import Row
 
 SIGNIFICANT = 0.05
+_RIGHT = "fully right answers"
 _MEASURES: dict[str, Callable[[Row], float | None]] = {
-    "fully right answers": lambda row: float(row.right),
+    _RIGHT: lambda row: float(row.right),
     "citation recall": lambda row: row.recall if row.case.answerable else None,
     "citation precision": lambda row: citation_precision(row.case, row.cited) if row.case.answerable else None,
     "wrong verdicts": lambda row: -float(row.verdict == "wrong") if row.verdict else None,
@@ -59,16 +60,30 @@ def compare(before: Sequence[Row], after: Sequence[Row]) -> Comparison:
     Raises:
         RunError: they have no question in common.
     """
-    first = {row.case.id: row for row in before}
-    pairs = [(first[row.case.id], row) for row in after if row.case.id in first]
-    if not pairs:
-        raise RunError("The two runs have no question in common.", remedy="Run both over the same cases.")
+    pairs = _paired(before, after)
     return Comparison(
         changes={name: _change(pairs, measure) for name, measure in _MEASURES.items()},
         mended=tuple(new.case.id for old, new in pairs if new.right and not old.right),
         broken=tuple(new.case.id for old, new in pairs if old.right and not new.right),
         cases=len(pairs),
     )
+
+
+def lead(mine: Sequence[Row], theirs: Sequence[Row]) -> Change:
+    """By how much more of one system's answers are fully right than of another's, on the questions of both.
+
+    Raises:
+        RunError: they have no question in common.
+    """
+    return _change(_paired(theirs, mine), _MEASURES[_RIGHT])
+
+
+def _paired(before: Sequence[Row], after: Sequence[Row]) -> list[tuple[Row, Row]]:
+    first = {row.case.id: row for row in before}
+    pairs = [(first[row.case.id], row) for row in after if row.case.id in first]
+    if not pairs:
+        raise RunError("The two runs have no question in common.", remedy="Run both over the same cases.")
+    return pairs
 
 
 def _change(pairs: Sequence[tuple[Row, Row]], measure: Callable[[Row], float | None]) -> Change:

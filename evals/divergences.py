@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from corpus.divergence import divergences
+from corpus.divergence import Divergence, divergences
 from corpus.model import Document, Section, Segment
-from evals.measures import bootstrap, wilson
+from evals.harmless import alarms
+from evals.measures import bootstrap, harmonic_mean, wilson
 from ingest.training.divergence import Labelled, read_labelled
 
 TARGETS = {"material": frozenset({"major"}), "any": frozenset({"major", "minor"})}
@@ -43,7 +44,16 @@ def report(data: Path, *, split: str = "dev") -> str:
     detectors = list(ours(chosen))
     if find_spec("translate"):
         detectors += rival(chosen, [pair for pair in labelled if pair.split == "train"])
-    return "\n".join((*table(detectors, chosen), "", *by_kind(detectors, chosen)))
+    lines = (
+        *table(detectors, chosen),
+        "",
+        *by_kind(detectors, chosen),
+        "",
+        *told_kinds(chosen),
+        "",
+        *_harmless(chosen),
+    )
+    return "\n".join(lines)
 
 
 def ours(pairs: Sequence[Labelled]) -> Iterator[Detector]:
@@ -54,9 +64,14 @@ def ours(pairs: Sequence[Labelled]) -> Iterator[Detector]:
 
 
 def severity(pair: Labelled) -> str | None:
-    """What the project says of a pair that stands alone on its page."""
+    """How grave the project finds what a pair that stands alone on its page says otherwise; None: nothing."""
+    found = _divergence(pair)
+    return found.severity if found else None
+
+
+def _divergence(pair: Labelled) -> Divergence | None:
     page = Document("pair", "", "", (Section((), 0, (), (), (Segment("pair", pair.ko, pair.en),)),))
-    return next((one.severity for one in divergences(page)), None)
+    return next(iter(divergences(page)), None)
 
 
 def rival(pairs: Sequence[Labelled], training: Sequence[Labelled]) -> Iterator[Detector]:
@@ -121,6 +136,31 @@ def by_kind(detectors: Iterable[Detector], pairs: Sequence[Labelled]) -> Iterato
             ]  # fmt: skip
             cells.append(f"{sum(there)} of {len(there)}")
         yield f"| {kind} | {' | '.join(cells)} |"
+
+
+def told_kinds(pairs: Sequence[Labelled]) -> Iterator[str]:
+    """What the project says the divergences are: by kind, how many of those told are one, of those labelled are told.
+
+    A kind's precision counts the shown ones of that kind that are labelled as divergent at all; its recall the labelled
+    ones of that kind that are shown, as whatever; F1 is of the two.
+    """
+    shown = [(pair, found) for pair in pairs if (found := _divergence(pair))]
+    told, labelled = Counter(found.kind for _, found in shown), Counter(p.kind for p in pairs if p.label != "none")
+    right = Counter(found.kind for pair, found in shown if pair.label != "none")
+    caught = Counter(pair.kind for pair, _ in shown if pair.label != "none")
+    yield "| kind, major and minor | precision | recall | F1 |"
+    yield "|---|---|---|---|"
+    for kind in sorted(told | labelled):
+        precision, recall = right[kind] / max(1, told[kind]), caught[kind] / max(1, labelled[kind])
+        f1 = f"{harmonic_mean(precision, recall):.3f}" if told[kind] and labelled[kind] else ""
+        yield f"| {kind} | {_share(right[kind], told[kind])} | {_share(caught[kind], labelled[kind])} | {f1} |"
+
+
+def _harmless(pairs: Sequence[Labelled]) -> Iterator[str]:
+    yield "| agreeing pairs, rewritten | shown as major | shown at all |"
+    yield "|---|---|---|"
+    for name, (major, some) in alarms(pairs, severity).items():
+        yield f"| {name} | {major} | {some} |"
 
 
 def _share(right: int, total: int) -> str:

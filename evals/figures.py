@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Literal
 
-from evals.cases import VariantName
+from evals.cases import VariantName, labelled_divergences
 from evals.measures import (
     agreement,
     area_under_risk,
@@ -86,6 +86,7 @@ def figures(rows: Sequence[Row]) -> dict[str, Figure]:
         "facts, okay ones too": average([nugget_score(row.case, row.cited) for row in answerable]),
         **_quotes(rows),
         **_verdicts(answerable),
+        **_divergences(rows),
         "unanswerable refused": share(sum(row.abstained for row in unanswerable), len(unanswerable)),
         "answerable refused": share(len(answerable) - len(answered), len(answerable), "lower"),
         **_confidence(answerable, unanswerable),
@@ -111,6 +112,24 @@ def _verdicts(answerable: Sequence[Row]) -> dict[str, Figure]:
         "wrong verdicts": share(outcomes.count("wrong"), len(outcomes), "lower"),
         "verdicts missing": share(outcomes.count("missing"), len(outcomes), "lower"),
     }
+
+
+def _divergences(rows: Sequence[Row]) -> dict[str, Figure]:
+    """Disagreements of the languages that must be shown and are; and answers over pages read whole that show another.
+
+    Over further documents nobody knows all that are there, so only what is shown on the read pages can be in error.
+    """
+    wanted = [row for row in rows if row.case.divergent]
+    found = sum({segment for _, segment in row.shown} >= set(row.case.divergent) for row in wanted)
+    told = [row for row in rows if row.answered and _cites_read_page(row)]
+    return {
+        "divergences shown": share(found, len(wanted)),
+        "divergences shown in error": share(sum(row.shown_in_error for row in told), len(told), "lower"),
+    }
+
+
+def _cites_read_page(row: Row) -> bool:
+    return row.answer is not None and any(one.document in labelled_divergences() for one in row.answer.citations)
 
 
 def predictions(rows: Sequence[Row]) -> list[tuple[float, bool]]:

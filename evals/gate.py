@@ -27,6 +27,8 @@ _HELD = (
     "citation precision",
     "wrong verdicts",
     "verdicts missing",
+    "divergences shown",
+    "divergences shown in error",
     "unanswerable refused",
     "answerable refused",
     "AUROC of the confidence",

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from assistant.answer import Assistant
+from assistant.answer import Assistant, open_writer
 from assistant.question import synonyms
 from assistant.retrieve import fuse
 from evals.figures import LANGUAGES, Figure, average
@@ -81,7 +81,7 @@ class Bench:
         chosen = with_model(model, settings).model_copy(update={"home": home, "passages": DEPTH})
         embedder = open_embedder(chosen.embedding_model, chosen.embedding_backend)
         build_index(home, documents, embedder)
-        return cls(Index.open(home, embedder), Assistant.open(chosen), chosen)
+        return cls(Index.open(home, embedder), Assistant(chosen, embedder, open_writer(chosen)), chosen)
 
     def rankings(self, case: Case) -> dict[str, Scores]:
         """Scores by arm; a follow-up is asked as the whole question that it stands for."""

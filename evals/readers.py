@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evals.figures import Figure, share
+from evals.figures import LANGUAGES, Figure, share
 from evals.measures import Bin, auroc, bootstrap, calibration_error, reliability
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from evals.models import Bench
 
 _SUREST = 0.5
+_BINS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,18 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class ReaderFigures:
-    """AUROC and calibration of answerability, accuracy of verdicts, (gold, said) -> count."""
+    """AUROC and calibration of answerability, accuracy and calibration of verdicts, (gold, said) -> count.
+
+    `reliability` and `verdict_reliability` are their curves: of what was said with a probability, how much is true.
+    """
 
     answerability: Figure
     calibration_error: float
     reliability: list[Bin]
     verdicts: Figure
     surest_half: Figure
+    verdict_error: float
+    verdict_reliability: list[Bin]
     confusion: Counter[tuple[str, str]]
 
 
@@ -73,12 +79,15 @@ def reader_figures(found: Sequence[Reading]) -> ReaderFigures:
     pairs = [(one.answers, one.truth) for one in found]
     judged = [one for one in found if one.case.verdict]
     surest = sorted(judged, key=lambda one: one.sure, reverse=True)[: round(_SUREST * len(judged))]
+    verdicts = [(one.sure, one.verdict == one.case.verdict) for one in judged]
     return ReaderFigures(
         answerability=Figure(_area(pairs), *bootstrap(pairs, statistic=_area, rounds=500), len(pairs)),
         calibration_error=calibration_error(pairs),
-        reliability=reliability(pairs),
-        verdicts=share(sum(one.verdict == one.case.verdict for one in judged), len(judged)),
+        reliability=reliability(pairs, bins=_BINS),
+        verdicts=share(sum(right for _, right in verdicts), len(judged)),
         surest_half=share(sum(one.verdict == one.case.verdict for one in surest), len(surest)),
+        verdict_error=calibration_error(verdicts),
+        verdict_reliability=reliability(verdicts, bins=_BINS),
         confusion=Counter((str(one.case.verdict), str(one.verdict)) for one in judged),
     )
 
@@ -87,16 +96,37 @@ def _area(pairs: Sequence[tuple[float, bool]]) -> float:
     return auroc([score for score, truth in pairs if truth], [score for score, truth in pairs if not truth])
 
 
-def reader_table(found: ReaderFigures) -> str:
-    """The figures as Markdown."""
+def reader_table(found: Sequence[Reading]) -> str:
+    """By the question's language and over both; the verdicts' confusion; and the two curves, as Markdown."""
     from evals.report.markdown import as_table
 
+    columns = {
+        title: reader_figures([one for one in found if one.case.language == code]) for code, title in LANGUAGES.items()
+    }
+    columns["both"] = both = reader_figures(found)
     lines: dict[str, list[object]] = {
-        "AUROC of answerability": [found.answerability],
-        "calibration error": [f"{found.calibration_error:.3f}"],
-        "verdicts right, given the evidence": [found.verdicts],
-        "of the half it is surest of": [found.surest_half],
+        "AUROC of answerability": [one.answerability for one in columns.values()],
+        "its calibration error": [f"{one.calibration_error:.3f}" for one in columns.values()],
+        "verdicts right, given the evidence": [one.verdicts for one in columns.values()],
+        "of the half it is surest of": [one.surest_half for one in columns.values()],
+        "their calibration error": [f"{one.verdict_error:.3f}" for one in columns.values()],
     }
     names = ("yes", "no", "conditional")
-    confusion = {gold: [found.confusion[gold, said] for said in names] for gold in names}
-    return "\n\n".join([as_table("reader", lines, [""]), as_table("gold / read", confusion, names)])
+    confusion = {gold: [both.confusion[gold, said] for said in names] for gold in names}
+    curves = {"answerable": _curve(both.reliability), "verdict": _curve(both.verdict_reliability)}
+    return "\n\n".join(
+        [
+            as_table("reader", lines, list(columns)),
+            as_table("gold / read", confusion, names),
+            as_table("said -> true", curves, [f"{low / _BINS:.1f} to {(low + 1) / _BINS:.1f}" for low in range(_BINS)]),
+        ]
+    )
+
+
+def _curve(bins: Sequence[Bin]) -> list[str]:
+    """The bins in their places, empty ones blank."""
+    told = {min(_BINS - 1, int(one.confidence * _BINS)): one for one in bins}
+    return [
+        f"{one.confidence:.2f} -> {one.truth:.2f} (n {one.count})" if (one := told.get(place)) else ""
+        for place in range(_BINS)
+    ]

@@ -16,8 +16,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.records import Answer
 from corpus.errors import IndexMissingError, RunError
-from evals.cases import Case, Scope
-from evals.measures import VerdictOutcome, fully_right, nugget_recall, quote_fidelity, verdict_outcome
+from evals.cases import Case, Scope, labelled_divergences
+from evals.measures import (
+    VerdictOutcome,
+    divergences_shown,
+    fully_right,
+    nugget_recall,
+    quote_fidelity,
+    verdict_outcome,
+)
 from evals.systems import Place
 from evals.worker import Worker
 from ingest.embedder import open_embedder
@@ -70,6 +77,17 @@ class Row(BaseModel):
         return frozenset(segment for citation in self.answer.citations for segment in citation.segment_ids)
 
     @property
+    def shown(self) -> frozenset[tuple[str, str]]:
+        """(document, segment) of the divergences that the answer shows."""
+        return divergences_shown(self.answer) if self.answer else frozenset()
+
+    @property
+    def shown_in_error(self) -> bool:
+        """Whether one of them is none, as far as the documents that were read whole can tell."""
+        labelled = labelled_divergences()
+        return any(segment not in labelled[document] for document, segment in self.shown if document in labelled)
+
+    @property
     def abstained(self) -> bool:
         return self.answer is not None and self.answer.abstained
 
@@ -80,7 +98,11 @@ class Row(BaseModel):
     @property
     def right(self) -> bool:
         return self.answer is not None and fully_right(
-            self.case, self.cited, self.answer.verdict, abstained=self.answer.abstained
+            self.case,
+            self.cited,
+            self.answer.verdict,
+            abstained=self.answer.abstained,
+            shown={segment for _, segment in self.shown},
         )
 
     @property

@@ -10,11 +10,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, get_args
 
+from corpus.documents import Language
 from evals.cases import Case, VariantName
 
 VARIANTS: tuple[VariantName, ...] = get_args(VariantName)
 _TYPO_SHARE = 0.2
 _SYLLABLES, _FIRST, _VOWELS, _FINALS = 11_172, 0xAC00, 21, 28
+_ENDING = "-"
+"""Begins a frame that is no word of its own but the end of one."""
 _CONFUSED = {1: 5, 5: 1, 0: 4, 4: 0, 8: 13, 13: 8, 10: 15, 15: 10}
 """Vowels that fingers and ears confuse: ㅐ ㅔ, ㅏ ㅓ, ㅗ ㅜ, ㅙ ㅞ."""
 
@@ -94,6 +97,32 @@ def _mixed(case: Case, _: random.Random) -> str:
     return text
 
 
+def _paraphrased(case: Case, draw: random.Random) -> str:
+    """Every question frame that is listed, exchanged for another of its group."""
+    pattern, groups = _frames(case.language)
+
+    def equal(found: re.Match[str]) -> str:
+        said = found[0].lower()
+        chosen = draw.choice([frame for frame in groups[said] if frame.lower() != said])
+        return chosen[0].upper() + chosen[1:] if found[0][0].isupper() else chosen
+
+    return pattern.sub(equal, case.question)
+
+
+@cache
+def _frames(language: Language) -> tuple[re.Pattern[str], dict[str, list[str]]]:
+    """A pattern of all frames of a language, the longest first, and each frame's group by its lower case."""
+    listed: list[list[str]] = _phrases()["paraphrase"][language]
+    groups = {frame.removeprefix(_ENDING).lower(): [one.removeprefix(_ENDING) for one in group]
+              for group in listed for frame in group}  # fmt: skip
+    frames = sorted((frame for group in listed for frame in group), key=len, reverse=True)
+    alternatives = "|".join(
+        re.escape(frame.removeprefix(_ENDING)) if frame.startswith(_ENDING) else rf"(?<!\w){re.escape(frame)}"
+        for frame in frames
+    )
+    return re.compile(rf"(?:{alternatives})(?!\w)", re.IGNORECASE), groups
+
+
 def _polite(case: Case, _: random.Random) -> str:
     """Between a greeting and thanks."""
     greeting, thanks = _phrases()["polite"][case.language]
@@ -105,6 +134,7 @@ _REWRITERS: dict[VariantName, Callable[[Case, random.Random], str]] = {
     "unspaced": _unspaced,
     "casing": _recased,
     "mixed": _mixed,
+    "paraphrase": _paraphrased,
     "polite": _polite,
 }
 

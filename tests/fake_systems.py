@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import time
 
-from assistant.records import Answer, Citation
+from assistant.records import Answer, Citation, Divergence
 
 
-def answer(*segments, verdict=None, confidence=0.8, text="t", document="d", **quotes):
-    """An answer with one citation of the segments; without any it abstains."""
+def answer(*segments, verdict=None, confidence=0.8, text="t", document="d", diverging=(), **quotes):
+    """An answer with one citation of the segments, said to diverge in those of `diverging`; without any it abstains."""
+    divergences = tuple(
+        Divergence(segment_id=one, kind="k", severity="major", en="", ko="", explanation_en="", explanation_ko="")
+        for one in diverging
+    )
     citation = Citation(
         number=1, document=document, title="D", source_url=None, heading_path_en=(), heading_path_ko=(),
         segment_ids=segments, quote_en=quotes.get("quote_en", ""), quote_ko=quotes.get("quote_ko", ""),
+        divergences=divergences,
     )  # fmt: skip
     return Answer(
         question="?", text=text, language="en", verdict=verdict, condition="if" if verdict == "conditional" else None,

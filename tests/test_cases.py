@@ -8,7 +8,7 @@ import pytest
 
 from corpus.documents import bundled_path, load_documents
 from corpus.errors import CaseError
-from evals.cases import Case, Unanswerable, bundled_cases, load_cases
+from evals.cases import Case, Unanswerable, bundled_cases, labelled_divergences, load_cases
 
 GOOD = {
     "id": "a-en",
@@ -102,6 +102,8 @@ def test_every_fault_of_every_file_is_named_with_its_line(tmp_path):
         {"nuggets": [{"fact": "f", "vital": True, "segments": []}]},
         {"kind": "followup"},
         {"kind": "unanswerable"},
+        {"kind": "divergence"},
+        {"divergent": ["s-3"]},
         {"nuggets": [], "unanswerable": "because"},
         "[]",
         "null",
@@ -206,6 +208,18 @@ def test_shipped_yes_no_cases_have_a_verdict(shipped):
 def test_shipped_unanswerable_cases_are_of_every_class_of_uaeval4rag(shipped):
     classes = {case.unanswerable for case in shipped if not case.answerable}
     assert classes >= set(get_args(Unanswerable)[:6])
+
+
+def test_shipped_divergences_are_of_the_bundled_page_and_each_is_asked_in_both_splits(shipped):
+    ((document, labelled),) = labelled_divergences().items()
+    assert document == "offering-soc"
+    assert labelled <= set(segments(bundled_path()))
+    asked = {
+        split: {segment for case in shipped if case.split == split for segment in case.divergent}
+        for split in ("dev", "test")
+    }
+    assert asked["dev"] == asked["test"] == {"0fdff-118", "0fdff-173", "0fdff-174"}
+    assert asked["dev"] <= labelled
 
 
 def test_shipped_questions_are_understood_in_their_language(shipped):

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from evals.__main__ import main
-from evals.divergences import Detector, by_kind, ours, table, telling_checks
+from evals.divergences import Detector, by_kind, ours, table, telling_checks, told_kinds
 from ingest.training.divergence import Labelled
 
 PAIRS = [
@@ -85,6 +85,12 @@ def test_evals_divergences_lists_recall_by_kind():
     ]  # fmt: skip
 
 
+def test_evals_divergences_tells_precision_and_recall_of_each_kind():
+    lines = {cells(line)[0]: cells(line)[1:] for line in told_kinds([labelled(row) for row in PAIRS])}
+    assert lines["negation"][2] == "1.000"
+    assert lines["party"] == ["0.000 [0.00, 1.00] n 0", "0.000 [0.00, 0.79] n 1", ""]
+
+
 def test_evals_divergences_lets_in_the_rivals_checks_that_tell_something():
     failed = [frozenset({"numbers", "endpunc"}), frozenset({"endpunc"}), frozenset({"endpunc"}), frozenset()]
     assert telling_checks(failed, [True, False, False, False]) == {"numbers"}
@@ -95,6 +101,8 @@ def test_evals_divergences_command_prints_both_tables(folder, capsys):
     printed = capsys.readouterr().out
     assert "| ours, major | material | 1.000 [0.34, 1.00] n 2 | 0.667 [0.21, 0.94] n 3 |" in printed
     assert "| frequency | 1 of 1 |" in printed
+    assert "| negation | 1.000 [0.21, 1.00] n 1 | 1.000 [0.21, 1.00] n 1 | 1.000 |" in printed
+    assert "| no full stop in English | 0.000 [" in printed
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,24 @@ def test_figures_by_hand():
     assert found["calibration error"] == (pytest.approx((0.1 + 0.7 + 0.4 + 0.5) / 4), 4)
 
 
+def test_figures_of_divergences_count_what_is_shown_and_what_is_shown_in_error():
+    page, real = "offering-soc", "0fdff-118"
+    asked = case("q", real).model_copy(update={"kind": "divergence", "divergent": (real,)})
+    rows = [
+        row(asked, answer(real, document=page, diverging=[real])),
+        row(asked, answer(real, document=page)),
+        row(asked, answer("x", document=page, diverging=[real])),  # beside no citation of it
+        row(asked, "ValueError: boom"),
+        row(case("other", "0fdff-123"), answer("0fdff-123", document=page, diverging=["0fdff-123"])),
+        row(case("elsewhere", "s"), answer("s", document="unread", diverging=["s"])),
+        row(case("slight", "0fdff-142"), answer("0fdff-142", document=page, diverging=["0fdff-142"])),
+    ]
+    found = {name: (round(figure.value, 3), figure.n) for name, figure in figures(rows).items()}
+    assert found["divergences shown"] == (0.25, 4)
+    assert found["divergences shown in error"] == (0.2, 5)
+    assert [one.right for one in rows] == [True, False, False, False, True, True, True]
+
+
 def test_figures_of_nothing():
     assert {str(figure) for figure in figures([]).values()} == {"n 0"}
     assert markdown([]) == ""
@@ -93,6 +111,8 @@ def test_systems_stand_side_by_side_in_the_order_asked():
     rows = [row(one.case, one.answer or one.error, system=name) for name in ("ours", "rival") for one in by_hand()]
     lines = systems_table(rows).split("\n")
     assert [line.split(" | ")[0] for line in lines[2:]] == ["| ours", "| rival"]
+    assert lines[0].startswith("| system | fully right answers | ours is ahead by | citation recall |")
+    assert lines[3].split(" | ")[2] == "+0.000 [0.00, 0.00] p 1.000"
     assert "## Over the SOC page, ours" in markdown(rows)
     assert "| rival | 0.429 [" in markdown(rows)
 

@@ -12,6 +12,7 @@ HOMES = {
     "bm25s": ("ingest/lexical",),
     "chromadb": ("ingest/index",),
     "gradio": ("assistant/app",),
+    "haystack": ("evals/systems",),
     "ir_measures": ("evals/measures",),
     "jinja2": ("evals/report",),
     "kiwipiepy": ("ingest/lexical",),
@@ -23,6 +24,7 @@ HOMES = {
 SLOW = {
     "chromadb",
     "gradio",
+    "haystack",
     "ir_measures",
     "jinja2",
     "kiwipiepy",

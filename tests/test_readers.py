@@ -33,20 +33,36 @@ def test_reader_reads_gold_evidence_or_what_ranks_first(bench):  # noqa: F811
     assert reader.read_texts[1][3] == "Phone fees"
 
 
-def test_reader_figures_by_hand():
+def by_hand():
     yes, no = (case(f"{verdict}?", "s", verdict=verdict) for verdict in ("yes", "no"))
-    found = reader_figures(
-        [
-            Reading(no, 0.9, True, "no", 0.95),
-            Reading(yes, 0.8, True, "no", 0.9),
-            Reading(yes, 0.3, True, "yes", 0.6),
-            Reading(no, 0.7, True, "yes", 0.5),
-            Reading(case("refuse"), 0.5, False, None, 0.7),
-        ]
-    )
+    korean = no.model_copy(update={"language": "ko"})
+    return [
+        Reading(no, 0.9, True, "no", 0.95),
+        Reading(yes, 0.8, True, "no", 0.9),
+        Reading(yes, 0.3, True, "yes", 0.6),
+        Reading(korean, 0.7, True, "yes", 0.5),
+        Reading(case("refuse"), 0.5, False, None, 0.7),
+    ]
+
+
+def test_reader_figures_by_hand():
+    found = reader_figures(by_hand())
     assert found.answerability.value == 0.75
     assert (found.verdicts.value, found.verdicts.n) == (0.5, 4)
     assert (found.surest_half.value, found.surest_half.n) == (0.5, 2)
     assert found.confusion["yes", "no"] == 1
     assert found.calibration_error == pytest.approx((0.1 + 0.2 + 0.7 + 0.3 + 0.5) / 5)
-    assert "| yes | 1 | 1 | 0 |" in reader_table(found)
+    assert found.verdict_error == pytest.approx((abs(1.85 - 1) + 0.4 + 0.5) / 4)  # .95 and .9 fall into one bin
+    assert [(one.confidence, one.truth, one.count) for one in found.verdict_reliability] == [
+        (0.5, 0.0, 1), (0.6, 1.0, 1), (pytest.approx(0.925), 0.5, 2),
+    ]  # fmt: skip
+
+
+def test_reader_table_tells_languages_confusion_and_curves():
+    lines = reader_table(by_hand()).split("\n")
+    assert lines[0] == "| reader | English | Korean | both |"
+    assert lines[4].startswith("| verdicts right, given the evidence | 0.667 [")
+    assert "| 0.000 [0.00, 0.79] n 1 | 0.500 [" in lines[4]
+    assert "| yes | 1 | 1 | 0 |" in lines
+    assert lines[-2].endswith("| 0.85 -> 1.00 (n 2) |")
+    assert lines[-1] == "| verdict |  |  | 0.50 -> 0.00 (n 1) | 0.60 -> 1.00 (n 1) | 0.93 -> 0.50 (n 2) |"

@@ -42,6 +42,22 @@ def test_report_is_one_page_that_fetches_nothing():
     assert "url(" not in text
 
 
+def test_report_begins_with_how_far_ahead_of_the_nearest_rival_the_first_system_is():
+    ours = [row(case(f"q{n}", "s"), answer("s" if n < 10 else "x")) for n in range(12)]
+    others = {"without-reader": 9, "bm25": 1, "dense": 2}
+    rivals = [
+        row(one.case, answer("s" if n < right else "x"), system=name)
+        for name, right in others.items()
+        for n, one in enumerate(ours)
+    ]
+    text = " ".join(page([*ours, *rivals]).split('class="lead">')[1].split("</p>")[0].split())
+    assert text == (
+        "<strong>ours</strong>: 83% of the answers are fully right (58 to 100), of the nearest rival, "
+        "<strong>dense</strong>, 17%; ahead by 67 points (42 to 92, p 0.008)."
+    )
+    assert "nearest rival" not in page(ours)
+
+
 def test_report_shows_failures_of_the_development_questions_only():
     text = page(rows())
     assert 'data-fault="wrong verdict"' in text

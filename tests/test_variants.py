@@ -4,7 +4,7 @@ import pytest
 from test_run import case
 
 from evals.cases import bundled_cases, load_cases
-from evals.variants import VARIANTS, variants
+from evals.variants import VARIANTS, _phrases, variants
 
 
 def rewritten(question, name, *, language="en", seed=0):
@@ -25,6 +25,11 @@ def rewritten(question, name, *, language="en", seed=0):
         ("who signs the audit reports?", "en", "mixed", "who signs the 감사 보고서?"),
         ("what is Customer Lockbox?", "en", "mixed", None),
         ("감사 보고서를 볼 수 있나요?", "ko", "mixed", "audit report를 볼 수 있나요?"),
+        ("How often is it open?", "en", "paraphrase", "How frequently is it open?"),
+        ("the log says how often", "en", "paraphrase", "the log says how frequently"),
+        ("Is somehow often open?", "en", "paraphrase", None),
+        ("SOC 3도 대상인가요?", "ko", "paraphrase", "SOC 3도 대상인지요?"),
+        ("대상인가요라고 묻는다", "ko", "paraphrase", None),
         ("Open?", "en", "polite", "Hello, sorry to bother you. Open? Thank you very much in advance!"),
         ("뭐죠?", "ko", "polite", "안녕하세요, 바쁘신데 죄송합니다. 뭐죠? 미리 감사드립니다!"),
     ],
@@ -49,6 +54,18 @@ def test_variant_typos_in_korean_take_a_vowel_for_its_like():
     written = rewritten(question, "typos", language="ko")
     assert len(written) == len(question)
     assert 1 <= sum(a != b for a, b in zip(question, written, strict=True)) <= 2
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_variant_paraphrase_has_groups_of_frames_that_differ(language):
+    groups = _phrases()["paraphrase"][language]
+    assert all(len({frame.lower() for frame in group}) == len(group) >= 2 for group in groups)
+    heads = [group[0] for group in groups]
+    assert len(set(heads)) == len(heads)
+    for group in groups:
+        for frame in group:
+            whole = f"감사{frame[1:]}" if frame.startswith("-") else frame
+            assert rewritten(whole, "paraphrase", language=language) not in (None, whole), frame
 
 
 def test_variants_are_the_same_for_the_same_seed_whichever_are_made():

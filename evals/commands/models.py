@@ -1,4 +1,4 @@
-"""`models`: what each arm of retrieval finds, by model; the reader; and how fast."""
+"""`models`: what each arm of retrieval finds, by model; the reader; the ranking signals; and how fast."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from corpus.documents import bundled_path
 from evals.cases import Case, Scope, bundled_cases
 from evals.commands.asking import by_scope, chosen
 from evals.models import Bench, askable, held_out, retrieval, retrieval_table, speed, speed_table
-from evals.readers import reader_figures, reader_table, readings
+from evals.readers import reader_table, readings
 from evals.run import sample
+from evals.signals import candidates, worth_table, worths
 from evals.systems.models import open_model, title
 from ingest.settings import Settings, load_settings
 
-HELP = "what each arm of retrieval finds, by model; the reader; and how fast"
+HELP = "what each arm of retrieval finds, by model; the reader; what each ranking signal is worth; and how fast"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +52,8 @@ def call(options: argparse.Namespace) -> int:
             for part in _scope(options, settings, name, scope, paths, cases):
                 print(part, end="\n\n", flush=True)
         if options.data:
-            print(f"## {title(name)}, held-out data", held_out(open_model(name, settings), options.data), sep="\n\n")
+            found = held_out(open_model(name, settings), options.data)
+            print(f"## {title(name)}, held-out data", found, sep="\n\n", end="\n\n", flush=True)
     questions = [case.question for case in askable(chosen(bundled_cases(), None, options.split))]
     times = {title(name): speed(name, settings, questions, questions) for name in names}
     print("## Speed", speed_table(times), sep="\n\n")
@@ -69,5 +71,8 @@ def _scope(
     folder = reader_folder(settings.reader)
     if folder and not name:
         judged = sample([case for case in cases if case.kind != "coverage"], options.limit, seed=options.seed)
-        read = reader_figures(readings(Reader(folder), bench, judged))
-        yield f"## the reader over {scope}\n\n{reader_table(read)}"
+        read = readings(Reader(folder), bench, judged)
+        yield f"## the reader over {scope}, {options.split} questions\n\n{reader_table(read)}"
+    if options.split == "dev" and not name:  # something is fitted here, if only to be thrown away
+        whole, each = worths(candidates(bench, mine), seed=options.seed)
+        yield f"## the ranking signals over {scope}, {options.split} questions\n\n{worth_table(whole, each)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import get_args
 
@@ -10,7 +11,7 @@ from evals.cases import Kind, bundled_cases
 from evals.commands.asking import SCOPES, chosen, homes, kept, known_segments
 from evals.report import markdown, page
 from evals.run import TIMEOUT, Plan, sample
-from evals.systems import SYSTEMS, check
+from evals.systems import SYSTEMS, check, installed
 from evals.variants import VARIANTS, variants
 
 HELP = "ask the evaluation questions and print the figures"
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=["ours"],
         metavar="SYSTEM",
-        help=f"of {', '.join(SYSTEMS)}, dense=MODEL, tutorial=MODEL, package.module:function (default: ours)",
+        help=f"of {', '.join(SYSTEMS)}, NAME=MODEL, or package.module:function (default: ours)",
     )
     parser.add_argument(
         "--home", nargs="*", default=[], metavar="SCOPE=HOME", help="where each scope is indexed (default: SOC_HOME)"
@@ -43,6 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def call(options: argparse.Namespace) -> int:
     """Nothing is asked before every case is found sound."""
     check(options.systems)
+    systems, absent = installed(options.systems)
+    print(*absent, sep="\n", end="\n" if absent else "", file=sys.stderr)
+    if not systems:
+        return 1
     settings = homes(options.home, options.scope)
     files = options.cases or bundled_cases()
     cases = chosen(files, options.scope, options.split, known_segments(settings))
@@ -50,7 +55,7 @@ def call(options: argparse.Namespace) -> int:
     cases = sample(cases, options.limit, seed=options.seed)
     if options.variants is not None:
         cases = [*cases, *variants(cases, options.variants or VARIANTS, seed=options.seed)]
-    rows = kept(cases, Plan(tuple(options.systems), settings, options.seed, options.timeout), options.out)
+    rows = kept(cases, Plan(tuple(systems), settings, options.seed, options.timeout), options.out)
     print(markdown(rows))
     if options.html:
         options.html.write_text(page(rows), encoding="utf-8")

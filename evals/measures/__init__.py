@@ -8,6 +8,7 @@ sure a figure is.
 from evals.measures.answers import (
     VerdictOutcome,
     citation_precision,
+    divergences_shown,
     fully_right,
     harmonic_mean,
     nugget_recall,
@@ -32,6 +33,7 @@ __all__ = [
     "calibration_error",
     "citation_precision",
     "coverage_risk",
+    "divergences_shown",
     "fully_right",
     "harmonic_mean",
     "nugget_recall",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -45,15 +45,18 @@ def harmonic_mean(precision: float, recall: float) -> float:
     return 2 * precision * recall / total if total else 0.0
 
 
-def fully_right(case: Case, cited: frozenset[str], verdict: str | None, *, abstained: bool) -> bool:
+def fully_right(
+    case: Case, cited: frozenset[str], verdict: str | None, *, abstained: bool, shown: Set[str] = frozenset()
+) -> bool:
     """Whether an answer can be acted on as it is.
 
-    Unanswerable: it abstains. Answerable: it does not, every vital fact is cited, and a verdict, if the answer
-    gives one, is the gold one.
+    Unanswerable: it abstains. Answerable: it does not, every vital fact is cited, a verdict, if the answer gives one,
+    is the gold one, and where a case's point is that the languages disagree the answer says so: `shown` are the
+    segments beside whose citation it does.
     """
     if not case.answerable:
         return abstained
-    complete = not abstained and nugget_recall(case, cited) == 1.0
+    complete = not abstained and nugget_recall(case, cited) == 1.0 and shown >= set(case.divergent)
     return complete and (verdict is None or case.verdict is None or verdict == case.verdict)
 
 
@@ -64,6 +67,16 @@ def verdict_outcome(case: Case, verdict: str | None) -> VerdictOutcome | None:
     if verdict is None:
         return "missing"
     return "right" if verdict == case.verdict else "wrong"
+
+
+def divergences_shown(answer: Answer) -> frozenset[tuple[str, str]]:
+    """(document, segment) of every citation beside which the answer says that its two languages disagree."""
+    return frozenset(
+        (citation.document, divergence.segment_id)
+        for citation in answer.citations
+        for divergence in citation.divergences
+        if divergence.segment_id in citation.segment_ids
+    )
 
 
 def quote_fidelity(answer: Answer, texts: Mapping[tuple[str, str], tuple[str, str]]) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from evals.cases import Case
+from evals.compare import lead
 from evals.figures import (
     LANGUAGES,
     Figure,
@@ -25,6 +26,7 @@ from evals.report.markdown import SCOPES, by
 from evals.run import Row
 
 _CURVES = 6
+_CURVE_FROM = 0.05  # below, each answer more is a jump
 _ABLATION = "without-"  # their curves lie on ours
 _RIGHT = "fully right answers"
 _SYSTEM_COLUMNS = (
@@ -33,6 +35,7 @@ _SYSTEM_COLUMNS = (
     "citation precision",
     "citation F1",
     "wrong verdicts",
+    "divergences shown",
     "unanswerable refused",
     "answerable refused",
     "AUROC of the confidence",
@@ -74,12 +77,20 @@ def _section(scope: str, rows: Sequence[Row]) -> dict[str, Any]:
         "figures": _by_language(mine),
         "twins": twins_agree(mine),
         "systems": {name: _system_line(members) for name, members in asked.items()},
+        "rival": _nearest_rival(asked, first),
+        "leads": {name: lead(mine, members) for name, members in asked.items() if name != first},
         "system_columns": [*_SYSTEM_COLUMNS, "p50"],
         "performance": {name: performance(members) for name, members in asked.items()},
         "drops": robustness(systems[first]),
         "plots": _plots(asked, mine),
         "failures": [_failure(row) for row in mine if not row.right and row.case.split == "dev"],
     }
+
+
+def _nearest_rival(asked: Mapping[str, Sequence[Row]], first: str) -> str | None:
+    """The system with the most fully right answers that is neither the first nor it without a part."""
+    rivals = [name for name in asked if name != first and not name.startswith(_ABLATION)]
+    return max(rivals, key=lambda name: right_over_twins(asked[name]).value, default=None)
 
 
 def _by_language(rows: Sequence[Row]) -> dict[str, list[Figure]]:
@@ -101,7 +112,10 @@ def _plots(asked: Mapping[str, Sequence[Row]], mine: Sequence[Row]) -> dict[str,
     languages = list(LANGUAGES.values())
     kinds = {kind: _rights(members) for kind, members in sorted(by(mine, "kind").items())}
     reasons = by([row for row in mine if not row.case.answerable], "unanswerable")
-    curves = {name: coverage_risk(given(rows), len(rows)) for name, rows in asked.items()}
+    curves = {
+        name: [point for point in coverage_risk(given(rows), len(rows)) if point[0] >= _CURVE_FROM]
+        for name, rows in asked.items()
+    }
     curves = {name: line for name, line in curves.items() if line and not name.startswith(_ABLATION)}
     bins = reliability(predictions(mine))
     times = {name: [performance(rows)[part] for part in ("p50", "p95", "p99")] for name, rows in asked.items()}

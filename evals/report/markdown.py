@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from evals.compare import lead
 from evals.figures import LANGUAGES, Figure, figures, performance, right_over_twins, robustness, share, twins_agree
 from evals.run import Row
 
@@ -68,16 +69,26 @@ def _right_by_language(rows: Sequence[Row]) -> list[Figure]:
 def systems_table(rows: Sequence[Row]) -> str:
     """The systems of a run side by side, over both languages; intervals are over twins, which ask the same."""
     lines: dict[str, list[object]] = {}
-    for system, members in by(rows, "system").items():
-        asked = [row for row in members if row.case.variant is None]
+    systems = {
+        name: [row for row in members if row.case.variant is None] for name, members in by(rows, "system").items()
+    }
+    first = next(iter(systems))
+    for system, asked in systems.items():
         found = figures(asked)
         milliseconds = f"{performance(asked)['p50'].value:.0f} ms"
         lines[system] = [
             right_over_twins(asked),
+            "" if system == first else led(systems[first], asked),
             *(f"{found[name].value:.3f}" if found[name].n else "" for name in _COMPARED),
             milliseconds,
         ]
-    return as_table("system", lines, ["fully right answers", *_COMPARED, "p50"])
+    return as_table("system", lines, ["fully right answers", f"{first} is ahead by", *_COMPARED, "p50"])
+
+
+def led(mine: Sequence[Row], theirs: Sequence[Row]) -> str:
+    """By how much the first system is ahead in fully right answers, with the p of the paired test over twins."""
+    ahead = lead(mine, theirs)
+    return f"{ahead.difference.value:+.3f} [{ahead.difference.low:.2f}, {ahead.difference.high:.2f}] p {ahead.p:.3f}"
 
 
 def variants_table(rows: Sequence[Row]) -> str:

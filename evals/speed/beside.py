@@ -14,8 +14,9 @@ from statistics import median
 from assistant.answer import Assistant
 from evals.measures import percentile
 from evals.speed.users import crowded, questions, timed
-from ingest.embedder import Embedder, open_embedder
-from ingest.settings import Settings, load_settings
+from ingest.embedder import open_embedder
+from ingest.index import live_generation
+from ingest.settings import Settings
 
 STARTS = 3
 _MEASURED = (
@@ -34,6 +35,8 @@ def measure(paths: Sequence[Path]) -> Iterator[str]:
         theirs, _ = _run("evals.systems.tutorial", str(Path(scratch) / "tutorial"), *files, home=home)
         again, _ = _run("ingest", *files, home=home)
         yield f"full ingest              {ours:8.1f} s   tutorial {theirs:8.1f} s   ratio {ours / theirs:.2f}"
+        segments = sum(1 for document in live_generation(home).documents() for _ in document.segments())
+        yield f"ingest rate              {segments / ours:8.1f} segments a second   n={segments}"
         yield f"unchanged re-ingest      {again:8.1f} s   share of full {again / ours:.3f}"
         question = questions()[0]
         starts = [_run("assistant", "ask", question, home=home) for _ in range(STARTS)]
@@ -55,7 +58,7 @@ def _run(module: str, *arguments: str, home: Path) -> tuple[float, float]:
 def _warm(home: Path) -> Iterator[str]:
     settings = Settings(home=home)
     assistant = Assistant.open(settings)
-    embedder: Embedder = open_embedder(load_settings().embedding_model)
+    embedder = open_embedder(settings.embedding_model, settings.embedding_backend)
     asked = questions()
     assistant.answer(asked[0])
     answering = timed(lambda question: assistant.answer(question), asked)

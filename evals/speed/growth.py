@@ -145,6 +145,7 @@ def _measured(paths: list[Path], settings: Settings, segments: int) -> Size:
         began = time.perf_counter()
         store = index(split(files_as_they_are([folder])), Path(scratch) / "tutorial", embedder)
         theirs = time.perf_counter() - began
+        store.similarity_search(asked[0])  # as ours, whose first answer is not timed either
         searching = timed(lambda question: store.similarity_search(question), asked)
         return Size(
             segments=summary.segments,

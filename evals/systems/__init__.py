@@ -4,6 +4,6 @@ Each is opened by name: `ours`, `dense=/path/to/model`, or `package.module:funct
 """
 
 from evals.systems.protocol import Opener, Place, System
-from evals.systems.registry import SYSTEMS, check, open_system
+from evals.systems.registry import SYSTEMS, check, installed, open_system
 
-__all__ = ["SYSTEMS", "Opener", "Place", "System", "check", "open_system"]
+__all__ = ["SYSTEMS", "Opener", "Place", "System", "check", "installed", "open_system"]

@@ -10,7 +10,9 @@ from assistant.answer import Assistant, open_writer
 from assistant.coverage import CoverageWriter
 from assistant.retrieve import locate
 from corpus.coverage import Coverage
+from corpus.documents import Corpus, Document
 from ingest.embedder import open_embedder
+from ingest.index import index_corpus
 
 if TYPE_CHECKING:
     from assistant.draft import Draft, Writer
@@ -33,6 +35,40 @@ def without_fusion(place: Place) -> System:
 def without_reader(place: Place) -> System:
     """The ranking alone judges the evidence."""
     return Assistant.open(place.settings.model_copy(update={"reader": "none"}))
+
+
+def without_headings(place: Place) -> System:
+    """Segments are indexed and read without the headings that they stand under, in an index of its own."""
+    documents = place.documents()
+    settings = place.settings
+    embedder = open_embedder(settings.embedding_model, settings.embedding_backend)
+    home = place.scratch("without headings")
+    index_corpus(home, Corpus(tuple(map(_bare, documents)), ()), embedder)
+    chosen = settings.model_copy(update={"home": home})
+
+    whole = {document.id: document for document in documents}
+
+    class WithoutHeadings(Assistant):
+        def _coverage_of(self, index: Index) -> CoverageWriter:
+            """In-scope lists are known by their headings: what is left out here is another part."""
+            headed = tuple(_headed(document, whole[document.id]) for document in index.documents)
+            return CoverageWriter(Coverage(headed), lambda segment: locate(index, segment))
+
+    return WithoutHeadings(chosen, embedder, open_writer(chosen))
+
+
+def _bare(document: Document) -> Document:
+    sections = (replace(section, heading_path_ko=(), heading_path_en=()) for section in document.sections)
+    return replace(document, sections=tuple(sections))
+
+
+def _headed(bare: Document, whole: Document) -> Document:
+    """The bare document's own segments, under the whole one's headings."""
+    sections = (
+        replace(one, heading_path_ko=other.heading_path_ko, heading_path_en=other.heading_path_en)
+        for one, other in zip(bare.sections, whole.sections, strict=True)
+    )
+    return replace(bare, sections=tuple(sections))
 
 
 def without_coverage(place: Place) -> System:

@@ -12,9 +12,9 @@ from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING, cast
 
-from corpus.documents import Language
 from evals.systems.models import open_model
-from evals.systems.quoting import Source, quoted, sources_of
+from evals.systems.pages import Pages
+from evals.systems.quoting import quoted
 from ingest.embedder import Embedder, open_embedder
 from ingest.settings import load_settings
 
@@ -24,12 +24,10 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
     from assistant.records import Answer
-    from corpus.documents import Document
     from evals.systems.protocol import Place
 
 CHUNK_CHARACTERS = 1000
 OVERLAP_CHARACTERS = 200
-LANGUAGES: tuple[Language, ...] = ("ko", "en")
 
 
 class Tutorial:
@@ -42,10 +40,7 @@ class Tutorial:
     def __init__(self, place: Place) -> None:
         self._embedder = open_model(place.argument, place.settings)
         documents = place.documents()
-        self._sources = {
-            (source.document.id, source.segment.block, source.segment.id): source for source in sources_of(documents)
-        }
-        self._documents = {document.id: document for document in documents}
+        self._pages = Pages(documents)
         state = hashlib.sha256(f"{self._embedder.sha256} {[d.sha256 for d in documents]}".encode()).hexdigest()[:12]
         folder = place.scratch(f"tutorial {state}")
         done = folder / "complete"
@@ -53,43 +48,23 @@ class Tutorial:
             self._store = _open(folder, self._embedder)
         else:
             rmtree(folder, ignore_errors=True)  # what an interrupted run left
-            self._store = index(split(_pages(documents)), folder, self._embedder)
+            self._store = index(split(_pages(self._pages)), folder, self._embedder)
             done.touch()
 
     def answer(self, question: str, history: Sequence[dict[str, str]] = ()) -> Answer:  # noqa: ARG002
         (chunk, distance), *_ = self._store.similarity_search_with_score(question, k=1)
         confidence = max(0.0, 1.0 - distance / 2)  # squared distance of unit vectors -> cosine
-        return quoted(question, self._within(chunk), confidence=confidence, mode=f"tutorial:{self._embedder.name}")
-
-    def _within(self, chunk: LangChainDocument) -> list[Source]:
-        """The segments of which at least half stands in the chunk."""
-        start = chunk.metadata["start_index"]
-        end = start + len(chunk.page_content)
-        document = self._documents[chunk.metadata["document"]]
-        found, place = [], 0
-        for segment in document.segments():
-            text = segment.text(chunk.metadata["language"])
-            shared = min(end, place + len(text)) - max(start, place)
-            source = self._sources.get((document.id, segment.block, segment.id))
-            if source and text and shared >= len(text) / 2:
-                found.append(source)
-            place += len(text) + len(_BREAK)
-        return found
+        start, place = chunk.metadata["start_index"], (chunk.metadata["document"], chunk.metadata["language"])
+        sources = self._pages.within(*place, start, start + len(chunk.page_content))
+        return quoted(question, sources, confidence=confidence, mode=f"tutorial:{self._embedder.name}")
 
 
-_BREAK = "\n\n"
-
-
-def _pages(documents: Sequence[Document]) -> list[LangChainDocument]:
+def _pages(pages: Pages) -> list[LangChainDocument]:
     from langchain_core.documents import Document as LangChainDocument
 
     return [
-        LangChainDocument(
-            page_content=_BREAK.join(segment.text(language) for segment in document.segments()),
-            metadata={"document": document.id, "language": language},
-        )
-        for document in documents
-        for language in LANGUAGES
+        LangChainDocument(page_content=page.text, metadata={"document": page.document, "language": page.language})
+        for page in pages
     ]
 
 
@@ -129,4 +104,5 @@ def files_as_they_are(paths: Sequence[Path]) -> list[LangChainDocument]:
 
 if __name__ == "__main__":
     pages = files_as_they_are([Path(path) for path in sys.argv[2:]])
-    index(split(pages), Path(sys.argv[1]), open_embedder(load_settings().embedding_model))
+    settings = load_settings()
+    index(split(pages), Path(sys.argv[1]), open_embedder(settings.embedding_model, settings.embedding_backend))
