@@ -7,6 +7,7 @@ open: the list names the suite that the service belongs to, or some sentence of 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from typing import Literal
 from corpus.coverage import Coverage, CoverageList, Entry
 from corpus.entities import entities
 from corpus.model import Document, Language, Segment
+from corpus.services import aliases
 
 Standing = Literal["in_scope", "qualified", "not_listed", "not_stated"]
 
@@ -84,13 +86,16 @@ class Matrix:
 
     @cached_property
     def shown(self) -> Mapping[str, str]:
-        """Each service as the documents write it, by its canonical name."""
-        written: dict[str, str] = {}
+        """Each service as most lists write it, by its canonical name."""
+        written: dict[str, Counter[str]] = {service: Counter() for service in self.services}
         for entries in self._entries.values():
             for service, found in entries.items():
-                match = re.search(re.escape(service), " ".join(found[0].segment.en.split()), re.IGNORECASE)
-                written.setdefault(service, match[0] if match else service.title())
-        return written
+                written[service].update(name for entry in found if (name := entry.names[service]))
+        return {service: max(counts, key=counts.__getitem__) for service, counts in written.items()}
+
+    def called(self, service: str) -> tuple[str, ...]:
+        """All names that people and lists call a service by, in lower case."""
+        return (self.shown[service].lower(), service, *aliases().get(service, ()))
 
     def standard(self, id: str) -> Standard | None:  # noqa: A002
         """The standard of an id."""

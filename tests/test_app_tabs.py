@@ -56,6 +56,7 @@ def test_coverage_filters_by_text_standard_and_standing(matrix):
     everything = (["=Evil", "Azure", "Intune"], ["ISO 27001 Standard", "SOC 2 Report"])
     assert shown(matrix) == everything
     assert shown(matrix, search="  aZuRe ") == (["Azure"], everything[1])
+    assert shown(matrix, search="인튠") == (["Intune"], everything[1])
     assert shown(matrix, chosen=["soc"]) == (everything[0], ["SOC 2 Report"])
     assert shown(matrix, standing="qualified") == (["Intune"], ["ISO 27001 Standard"])
     assert shown(matrix, search="nothing") == ([], everything[1])

@@ -147,7 +147,7 @@ class View:
 
     @classmethod
     def of(cls, matrix: Matrix, search: str, chosen: Sequence[str], standing: str) -> View:
-        """Services whose name holds the text and that have a cell of this standing among the standards chosen.
+        """Services one of whose names holds the text and that have a cell of this standing among the standards chosen.
 
         No standard chosen, or "all" standings, means all of them.
         """
@@ -156,7 +156,7 @@ class View:
         services = tuple(
             service
             for service in matrix.services
-            if wanted in matrix.shown[service].lower()
+            if any(wanted in name for name in matrix.called(service))
             and (standing == "all" or any(matrix.cell(one, service).standing == standing for one in standards))
         )
         if standing != "all":
