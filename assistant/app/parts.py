@@ -14,7 +14,7 @@ import gradio as gr
 from gradio.i18n import I18nData
 
 from assistant.app.render import header_html, sources_html
-from assistant.app.wording import LANGUAGES, failure_of, interface_language, words
+from assistant.app.wording import LANGUAGES, explained, failure_of, interface_language, words
 from corpus.documents import MAX_BYTES, SUFFIXES, Language
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -107,6 +107,4 @@ def file_to_save(name: str, content: str | bytes, *, type: str) -> dict[str, obj
 
 def warn(error: Exception, language: Language) -> None:
     """Say in a passing note what could not be done."""
-    failure, says = failure_of(error), words(language)
-    lines = [says.get(f"{failure.name}_problem"), says.get(f"{failure.name}_remedy"), failure.problem, failure.remedy]
-    gr.Warning(" ".join(filter(None, lines)), title="")
+    gr.Warning(escape(" ".join(filter(None, explained(failure_of(error), language)))), title="")
