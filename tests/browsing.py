@@ -125,7 +125,9 @@ class PlainAssistant:
         elif question == UNKNOWN:
             yield answer(question, "The documents do not state it.", abstained=True, suggestions=("Part 2",))
         elif question == REFUSED:
-            raise QuestionTooLongError("The question is too long.", remedy="Ask less at once.")
+            raise QuestionTooLongError(
+                "The question has 5000 characters; at most 4000 are read.", remedy="Ask in a sentence or two."
+            )
         elif question == CRASHING:
             raise RuntimeError("secret internals")
         elif question == SLOW:

@@ -154,6 +154,14 @@ def test_documents_change_only_from_this_machine(host, refused):
     assert bool(documents._refusal(request, "ko")) is refused
 
 
+def test_documents_of_a_folder_keep_their_place_in_it():
+    uploads = documents._uploads([], ["/u/1/a.md", "/u/2/sub∕deep∕a.md"])
+    assert {name: str(path) for name, path in uploads.items()} == {
+        "a.md": "/u/1/a.md",
+        "sub/deep/a.md": "/u/2/sub∕deep∕a.md",
+    }
+
+
 def test_documents_namesakes_out_of_several_folders_are_numbered():
     uploads = documents._uploads(["/u/1/a.md"], ["/u/2/a.md", "/u/3/a.md", "/u/4/photo.png", "/u/1/a.md"])
     assert {name: str(path) for name, path in uploads.items()} == {
