@@ -271,6 +271,16 @@ def test_app_browser_two_tabs_do_not_mix(open_tab, address):
     assert first.page.locator("#chat .question").all_inner_texts() == [ENGLISH]
 
 
+def test_app_browser_answer_of_one_who_left_is_broken_off_and_others_go_on(open_tab, assistant):
+    leaving, staying = open_tab(), open_tab()
+    assistant.broken_off.clear()
+    leaving.send(SLOW)
+    leaving.page.locator("#chat .answer", has_text="word word").wait_for()
+    leaving.page.close()
+    assert text_of(staying.ask(ENGLISH).locator(".verdict")) == "No"
+    assert assistant.broken_off.wait(timeout=60)
+
+
 def test_app_browser_link_asks_its_question_once(open_tab, address):
     tab = open_tab(at=f"{address}?q=Is+the+report+open%3F")
     tab.page.locator("#chat .answer .verdict").wait_for()

@@ -191,6 +191,11 @@ def serious_faults(tab) -> dict[str, list[str]]:
     """What axe-core finds that keeps people out, by rule."""
     from axe_playwright_python.sync_playwright import Axe
 
+    # A colour on its way to another one has no contrast to judge.
+    tab.page.wait_for_function(
+        "document.getAnimations().every((one) => one.playState !== 'running' || "
+        "one.effect.getComputedTiming().endTime === Infinity)"
+    )
     return {
         violation["id"]: [node["html"][:200] for node in violation["nodes"][:3]]
         for violation in Axe().run(tab.page).response["violations"]
@@ -217,6 +222,20 @@ def test_tabs_are_accessible(open_tab, language, locale, viewport):
         tab.page.locator(f"{ready}:visible").first.wait_for()
         found[name] = serious_faults(tab)
     assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_tabs_error_while_saving_is_told_in_korean(open_tab, assistant):
+    tab, pointer = open_tab(locale="ko-KR"), assistant.library.home / "current"
+    tab.to(words("ko")["tab_coverage"])
+    tab.page.locator("table.matrix").wait_for()
+    kept = pointer.read_text(encoding="utf-8")
+    pointer.write_text("<img src=x onerror=alert(1)>", encoding="utf-8")
+    try:
+        tab.page.locator("#coverage-csv").click()
+        tab.page.locator(".toast-body", has_text="다음 명령으로 다시 만드세요: python -m ingest.").wait_for()
+        assert tab.page.locator("img[src=x]").count() == 0
+    finally:
+        pointer.write_text(kept, encoding="utf-8")
 
 
 def test_tabs_answers_keep_coming_while_documents_change(assistant, tab, tmp_path):

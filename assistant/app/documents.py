@@ -14,7 +14,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.app.markup import anchor, failure_html
-from assistant.app.parts import QUIET, Changes, Shared, i18n, language_of, text_of
+from assistant.app.parts import QUIET, Changes, Shared, guarded, i18n, language_of, text_of
 from assistant.app.phrases import told
 from assistant.app.turns import ChatAssistant
 from assistant.app.wording import LANGUAGE_NAMES, LANGUAGES, failure_of, words
@@ -157,6 +157,7 @@ def _wire_adding(parts: DocumentsTab, assistant: ChatAssistant, shown: Sequence[
 
 
 def _wire_removing(parts: DocumentsTab, assistant: ChatAssistant, shown: Sequence[gr.components.Component]) -> None:
+    @guarded
     def ask(chosen: str | None, request: gr.Request) -> Changes:
         language = language_of(request)
         document = assistant.library.holdings().by_id.get(chosen or "")
