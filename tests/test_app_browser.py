@@ -339,6 +339,7 @@ def test_app_browser_shows_both_readings_of_a_divergence(tab):
     notice = tab.ask(DIVERGING).locator(".divergence")
     assert words("en")["divergence_title"] in text_of(notice)
     assert notice.locator("mark").all_inner_texts() == ["60", "30"]
+    assert notice.evaluate("element => getComputedStyle(element).borderTopWidth") == "1px"
 
 
 def test_app_browser_saves_the_conversation(tab):
