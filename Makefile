@@ -6,7 +6,6 @@ BIN := .venv/bin
 .PHONY: chat ingest test check format evals gate bench lock clean
 
 chat: .venv/runtime
-	$(BIN)/python -m ingest
 	$(BIN)/python -m assistant chat
 
 ingest: .venv/runtime

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from assistant.answer import Assistant
+from assistant.answer import Assistant, open_writer
 from assistant.feedback import Feedback
 from assistant.records import Answer, Divergence
 from corpus.documents import Language
 from corpus.errors import AssistantError
+from ingest.embedder import open_embedder
 from ingest.settings import load_settings
 
 
@@ -41,12 +42,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def open_page(host: str | None, port: int | None) -> None:
-    """Serve the chat page until it is interrupted."""
+    """Serve the chat page until it is interrupted, over the index that is there, or a new one with none there."""
     from assistant.app import serve
+    from assistant.library import Library
+    from ingest.__main__ import ProgressBar
 
     settings = load_settings()
+    embedder = open_embedder(settings.embedding_model, settings.embedding_backend)
+    with ProgressBar() as bar:
+        Library(settings, embedder).bring_up_to_date(on_progress=bar.show)
     serve(
-        Assistant.open(settings),
+        Assistant(settings, embedder, open_writer(settings)),
         host=settings.host if host is None else host,
         port=settings.port if port is None else port,
     )

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 from assistant.vocabulary import terms
-from corpus.coverage import without_aliases
 from corpus.divergence.quantities import Quantities, quantities
 from corpus.documents import LANGUAGES, Language, Segment
 from corpus.entities import without_entities
+from corpus.services import without_aliases
 from ingest.lexical import initials, names
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
 import tempfile
@@ -14,12 +15,14 @@ from pathlib import Path
 
 from corpus.divergence import Divergence
 from corpus.documents import SUFFIXES, Corpus, Document, Problem, document_id, load_documents
-from corpus.errors import CorpusError
+from corpus.errors import CorpusError, IndexCorruptError, IndexLockedError, IndexMissingError
 from corpus.matrix import Matrix
 from ingest.embedder import Embedder
-from ingest.index import BuildSummary, live_generation, update_index
+from ingest.index import BuildSummary, build_index, live_generation, update_index
 from ingest.index.generations import storage_errors
 from ingest.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 """Called with the step's name, how much of it is done, and how much there is."""
@@ -90,6 +93,22 @@ class Library:
             if self._held is None or self._held.generation != live.id:
                 self._held = Holdings(live.id, live.manifest().created, live.documents(), live.divergences())
             return self._held
+
+    def bring_up_to_date(self, *, on_progress: Progress = lambda *_: None) -> None:
+        """Leave what the live index holds, made anew where another version of the code or another model made it.
+
+        With no index that can be read, one is built from the settings' documents and what was added.
+
+        Raises:
+            CorpusError, StorageError, IndexCorruptError: the index could not be made.
+        """
+        try:
+            update_index(self.home, self._embedder, on_progress=on_progress)
+        except IndexLockedError:
+            logger.warning("Another process is ingesting into %s: its index will be used.", self.home)
+        except (IndexMissingError, IndexCorruptError) as error:
+            logger.warning("%s Building the index from the documents.", error.problem)
+            build_index(self.home, self._settings.sources, self._embedder, on_progress=on_progress)
 
     def divergences(self) -> tuple[tuple[Document, Divergence], ...]:
         """Where the languages of the documents disagree, as the last ingest found it, document by document."""

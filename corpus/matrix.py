@@ -7,6 +7,7 @@ open: the list names the suite that the service belongs to, or some sentence of 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from typing import Literal
 from corpus.coverage import Coverage, CoverageList, Entry
 from corpus.entities import entities
 from corpus.model import Document, Language, Segment
+from corpus.services import aliases
 
 Standing = Literal["in_scope", "qualified", "not_listed", "not_stated"]
 
@@ -68,7 +70,10 @@ class Cell:
 
 
 class Matrix:
-    """The lists of a collection by standard and service. `services` are canonical names, sorted."""
+    """The lists of a collection by standard and service. `services` are canonical names.
+
+    `shown` has each service as most lists write it; the services are in the order of that.
+    """
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self._coverage = Coverage(documents)
@@ -76,21 +81,16 @@ class Matrix:
         self._by_id = {standard.id: standard for standard in self.standards}
         self._entries = {standard.id: _by_service(standard.lists) for standard in self.standards}
         self._joined: dict[str, Mapping[str, Segment]] = {}
-        self.services = tuple(sorted({service for entries in self._entries.values() for service in entries}))
+        self.shown = _written(self._entries.values())
+        self.services = tuple(sorted(self.shown, key=lambda service: self.shown[service].lower()))
 
     @cached_property
     def _suites(self) -> Mapping[str, Sequence[str]]:
         return {service: sorted(self._coverage.suites_of(service)) for service in self.services}
 
-    @cached_property
-    def shown(self) -> Mapping[str, str]:
-        """Each service as the documents write it, by its canonical name."""
-        written: dict[str, str] = {}
-        for entries in self._entries.values():
-            for service, found in entries.items():
-                match = re.search(re.escape(service), " ".join(found[0].segment.en.split()), re.IGNORECASE)
-                written.setdefault(service, match[0] if match else service.title())
-        return written
+    def called(self, service: str) -> tuple[str, ...]:
+        """All names that people and lists call a service by, in lower case."""
+        return (self.shown[service].lower(), service, *aliases().get(service, ()))
 
     def standard(self, id: str) -> Standard | None:  # noqa: A002
         """The standard of an id."""
@@ -140,6 +140,15 @@ def _by_service(lists: Iterable[CoverageList]) -> dict[str, tuple[Entry, ...]]:
             for service in entry.services:
                 found[service] = (*found.get(service, ()), entry)
     return found
+
+
+def _written(lists: Iterable[Mapping[str, Sequence[Entry]]]) -> Mapping[str, str]:
+    """Each service as most lines write it, by its canonical name."""
+    written: dict[str, Counter[str]] = {}
+    for entries in lists:
+        for service, found in entries.items():
+            written.setdefault(service, Counter()).update(filter(None, (entry.names[service] for entry in found)))
+    return {service: max(counts, key=counts.__getitem__, default=service) for service, counts in written.items()}
 
 
 def _names_any(text: str, names: frozenset[str]) -> bool:

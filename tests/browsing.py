@@ -97,6 +97,7 @@ class PlainAssistant:
         self.library = Library(Settings(home=home), WordCounter())
         self.feedback = Feedback(home / "feedback.sqlite3")
         self.histories: list[list[dict[str, str]]] = []
+        self.broken_off = threading.Event()  # an answer to SLOW was
         self.gate = threading.Event()  # holds up the one step of the answer to STUCK
 
     def answer(self, question, history):
@@ -125,19 +126,28 @@ class PlainAssistant:
         elif question == UNKNOWN:
             yield answer(question, "The documents do not state it.", abstained=True, suggestions=("Part 2",))
         elif question == REFUSED:
-            raise QuestionTooLongError("The question is too long.", remedy="Ask less at once.")
+            raise QuestionTooLongError(
+                "The question has 5000 characters; at most 4000 are read.", remedy="Ask in a sentence or two."
+            )
         elif question == CRASHING:
             raise RuntimeError("secret internals")
         elif question == SLOW:
-            for count in range(1, 300):
-                yield answer(question, "word " * count)
-                time.sleep(0.05)
+            yield from self._slowly(question)
         elif question == STUCK:
             self.gate.wait(timeout=60)
             yield answer(question, "Too late.")
         else:
             said = (citation(1, title=question, quote_en=question, quote_ko=question, segment_ids=(question,)),)
             yield answer(question, f"{question} [1]", notice=question, citations=said, suggestions=(question,))
+
+    def _slowly(self, question):
+        try:
+            for count in range(1, 300):
+                yield answer(question, "word " * count)
+                time.sleep(0.05)
+        except GeneratorExit:
+            self.broken_off.set()
+            raise
 
 
 def served(assistant):

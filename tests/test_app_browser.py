@@ -102,7 +102,7 @@ def test_app_browser_shows_hostile_text_as_text(tab):
 
 def test_app_browser_error_keeps_the_question(tab):
     reply = tab.ask(REFUSED)
-    assert text_of(reply) == "The question is too long. Ask less at once."
+    assert text_of(reply) == "The question has 5000 characters; at most 4000 are read. Ask in a sentence or two."
     tab.page.wait_for_function("document.querySelector('#question textarea').value !== ''")
     assert tab.box.input_value() == REFUSED
     assert text_of(tab.ask(ENGLISH).locator(".verdict")) == "No"
@@ -211,10 +211,26 @@ def test_app_browser_page_is_in_the_browsers_language_and_can_be_switched(open_t
     assert tab.page.get_by_role("button", name="English").get_attribute("aria-pressed") == "true"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_app_browser_looks_as_the_browser_does_until_it_is_switched_and_remembers(open_tab, scheme):
+    tab, is_dark = open_tab(color_scheme=scheme), "document.body.classList.contains('dark')"
+    switch = tab.page.get_by_role("button", name=words("en")["dark"])
+    switch.wait_for()
+    assert tab.page.evaluate(is_dark) is (scheme == "dark")
+    tab.page.locator(f"#header [aria-pressed={str(scheme == 'dark').lower()}][data-theme]").wait_for()
+    switch.click()
+    assert tab.page.evaluate(is_dark) is (scheme != "dark")
+    tab.page.reload()
+    tab.page.locator(f"#header [aria-pressed={str(scheme != 'dark').lower()}][data-theme]").wait_for()
+    assert tab.page.evaluate(is_dark) is (scheme != "dark")
+    assert "theme" not in tab.page.url
+    switch.click()
+    assert tab.page.evaluate("localStorage.getItem('soc-theme')") is None
+
+
 def test_app_browser_error_is_told_in_korean(open_tab):
     reply = open_tab(locale="ko-KR").ask(REFUSED)
-    assert text_of(reply).startswith(words("ko")["QuestionTooLongError_problem"])
-    assert "The question is too long." in text_of(reply)
+    assert text_of(reply) == "질문이 5000자입니다. 최대 4000자까지 읽을 수 있습니다. 한두 문장으로 질문해 주세요."
 
 
 def test_app_browser_conversation_outlives_a_reload_with_its_citations(tab):
@@ -253,6 +269,16 @@ def test_app_browser_two_tabs_do_not_mix(open_tab, address):
     second.locator("#chat .abstained").wait_for()
     first.reload()
     assert first.page.locator("#chat .question").all_inner_texts() == [ENGLISH]
+
+
+def test_app_browser_answer_of_one_who_left_is_broken_off_and_others_go_on(open_tab, assistant):
+    leaving, staying = open_tab(), open_tab()
+    assistant.broken_off.clear()
+    leaving.send(SLOW)
+    leaving.page.locator("#chat .answer", has_text="word word").wait_for()
+    leaving.page.close()
+    assert text_of(staying.ask(ENGLISH).locator(".verdict")) == "No"
+    assert assistant.broken_off.wait(timeout=60)
 
 
 def test_app_browser_link_asks_its_question_once(open_tab, address):
@@ -313,6 +339,7 @@ def test_app_browser_shows_both_readings_of_a_divergence(tab):
     notice = tab.ask(DIVERGING).locator(".divergence")
     assert words("en")["divergence_title"] in text_of(notice)
     assert notice.locator("mark").all_inner_texts() == ["60", "30"]
+    assert notice.evaluate("element => getComputedStyle(element).borderTopWidth") == "1px"
 
 
 def test_app_browser_saves_the_conversation(tab):

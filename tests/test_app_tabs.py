@@ -56,6 +56,7 @@ def test_coverage_filters_by_text_standard_and_standing(matrix):
     everything = (["=Evil", "Azure", "Intune"], ["ISO 27001 Standard", "SOC 2 Report"])
     assert shown(matrix) == everything
     assert shown(matrix, search="  aZuRe ") == (["Azure"], everything[1])
+    assert shown(matrix, search="인튠") == (["Intune"], everything[1])
     assert shown(matrix, chosen=["soc"]) == (everything[0], ["SOC 2 Report"])
     assert shown(matrix, standing="qualified") == (["Intune"], ["ISO 27001 Standard"])
     assert shown(matrix, search="nothing") == ([], everything[1])
@@ -151,6 +152,14 @@ def test_documents_problems_name_the_file_and_not_where_it_lies(tmp_path):
 def test_documents_change_only_from_this_machine(host, refused):
     request = SimpleNamespace(client=SimpleNamespace(host=host))
     assert bool(documents._refusal(request, "ko")) is refused
+
+
+def test_documents_of_a_folder_keep_their_place_in_it():
+    uploads = documents._uploads([], ["/u/1/a.md", "/u/2/sub∕deep∕a.md"])
+    assert {name: str(path) for name, path in uploads.items()} == {
+        "a.md": "/u/1/a.md",
+        "sub/deep/a.md": "/u/2/sub∕deep∕a.md",
+    }
 
 
 def test_documents_namesakes_out_of_several_folders_are_numbered():

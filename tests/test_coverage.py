@@ -155,6 +155,70 @@ def test_text_of_a_link_behind_the_services_is_not_one():
     assert Coverage([document]).lists[0].entries[0].services == ("contoso", "adatum")
 
 
+def listed(*lines, title="QUX 9"):
+    return page(title, title, (f"Covered services for {title}", title, list(lines)), name=title.replace(" ", ""))
+
+
+def named(*lines, others=()):
+    """The services and the conditions of a list's lines, with other lists beside it."""
+    found = Coverage([listed(*lines), *others]).lists[0]
+    return [(entry.services, entry.qualifier) for entry in found.entries]
+
+
+@pytest.mark.parametrize(
+    ("line", "services", "condition"),
+    [
+        ("Contoso: Mail, Chat, and Storage", ("contoso",), "Mail, Chat, and Storage"),
+        ("Contoso Mail cloud service: either as a standalone service", ("contoso mail",),
+         "either as a standalone service"),
+        ("Contoso for the following portions: Mail & Chat.", ("contoso",), "for the following portions: Mail & Chat."),
+        ("Contoso (not in scope for Adatum)", ("contoso",), "not in scope for Adatum"),
+        ("Contoso and Adatum (United States only)", ("contoso", "adatum"), "United States only"),
+        ("Contoso (see the separate report)", ("contoso",), None),
+        ("Contoso (including but not limited to Wingtip, Litware)", ("contoso", "wingtip", "litware"), None),
+        ("Contoso, Adatum, and other online services", ("contoso", "adatum"), None),
+        ("Office.com, eMail", ("office.com", "email"), None),
+    ],
+)  # fmt: skip
+def test_line_is_read_as_names_and_a_condition(line, services, condition):
+    assert named(line) == [(services, condition)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The certificate applies to the Contoso services that are listed elsewhere, Adatum, and Wingtip.",
+        "See Contoso Validation",
+        "other online services",
+    ],
+)
+def test_line_that_is_no_list_of_names_gives_none(line):
+    assert named("Contoso", line) == [(("contoso",), None)]
+
+
+def test_spellings_of_a_name_are_one_service():
+    many = [listed("Contoso Mail Online", "Litware Parts 16", title=f"QUX {number}") for number in range(20, 26)]
+    typed = named("Ontoso Mail Online", "Contoso  Mail  Onlines", "Litware Parts 19", others=many)
+    assert [services for services, _ in typed] == [
+        ("contoso mail online",),
+        ("contoso mail online",),
+        ("litware parts 19",),
+    ]
+    alone = named("Ontoso Mail Online")
+    assert alone == [(("ontoso mail online",), None)]
+
+
+def test_names_run_together_are_taken_apart_where_other_lists_have_both():
+    others = [listed("Contoso Mail", "Adatum", title=f"QUX {number}") for number in range(2)]
+    assert named("Microsoft Contoso Mail Microsoft Adatum", "Adatum & Contoso Mail", others=others) == [
+        (("contoso mail", "adatum"), None),
+        (("adatum", "contoso mail"), None),
+    ]
+    joined = [listed("Contoso Mail & Adatum"), *others]
+    assert Coverage(joined).services("are Contoso Mail & Adatum in scope") == ("contoso mail", "adatum")
+    assert named("Adatum & Litware", others=others) == [(("adatum & litware",), None)]
+
+
 def test_documents_without_lists_are_no_trouble():
     assert Coverage([]).lists == ()
     assert Coverage([page("T", "티", ("How to order", "주문", ["A"]))]).lists == ()

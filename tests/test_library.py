@@ -139,6 +139,39 @@ def test_library_knows_where_the_languages_of_an_added_document_disagree(library
     assert [(document.id, one.segment_id, one.severity) for document, one in found] == [("tax", "tax-2", "major")]
 
 
+def test_library_start_leaves_what_was_removed_and_what_was_ingested(library):
+    library.remove(["reports"])
+    generation = library.holdings().generation
+    library.bring_up_to_date()  # the settings name the bundled page
+    assert (ids(library), library.holdings().generation) == (["health"], generation)
+
+
+def test_library_start_makes_an_index_of_another_model_anew(library, home):
+    before, another = library.holdings(), WordCounter("another")
+    newer = Library(Settings(home=home), another)
+    newer.bring_up_to_date()
+    assert newer.holdings().generation != before.generation
+    assert live_generation(home).manifest().embedder_sha256 == another.sha256
+    assert ids(newer) == ["health", "reports"]
+
+
+@pytest.mark.parametrize("damage", ["missing", "unreadable"])
+def test_library_start_builds_from_the_documents_where_no_index_can_be_read(library, home, pages, damage):
+    if damage == "missing":
+        shutil.rmtree(home)
+    else:
+        (live_generation(home).folder / "documents.json").write_text("{}", encoding="utf-8")
+    again = Library(Settings(home=home, documents=(pages / "reports.ko-kr.md",)), WordCounter())
+    again.bring_up_to_date()
+    assert ids(again) == ["reports"]
+
+
+def test_library_start_while_another_changes_goes_on_with_what_is_there(library):
+    with writing(library.home):
+        library.bring_up_to_date()
+    assert ids(library) == ["health", "reports"]
+
+
 @pytest.mark.parametrize(
     ("name", "safe"),
     [

@@ -61,6 +61,15 @@ def test_matrix_service_joined_elsewhere_is_not_stated(matrix):
     )
 
 
+def test_matrix_shows_a_service_as_most_lists_write_it_and_knows_its_other_names(tmp_path):
+    lines = ("Microsoft Stream", "Stream", "Microsoft Stream", "Power BI cloud service: as part of a plan", "Power BI.")
+    pages = [listing(f"p{number}", f"ISO {number}", line) for number, line in enumerate(lines)]
+    matrix = Matrix(load(tmp_path, *pages))
+    assert [matrix.shown[service] for service in matrix.services] == ["Microsoft Stream", "Power BI"]
+    assert matrix.called("stream")[:2] == ("microsoft stream", "stream")
+    assert "파워 bi" in matrix.called("power bi")
+
+
 def test_matrix_standard_is_found_by_its_id(matrix):
     for standard in matrix.standards:
         assert matrix.standard(standard.id) is standard

@@ -61,6 +61,10 @@ class Chat:
         """Ready for the next question."""
         return {self.ask: gr.update(visible=True), self.stop: gr.update(visible=False)}
 
+    def edits_nothing(self) -> Changes:
+        """The next question is a new one."""
+        return {self.edited: None, self.editing: gr.update(visible=False)}
+
     def shows(self, turns: list[Turn], language: Language) -> Changes:
         """The conversation wherever it shows."""
         return {self.chat: _messages(turns, language), self.sources: sources_html(turns, language)}
@@ -132,70 +136,80 @@ def wire_chat(parts: Chat, shared: Shared, assistant: ChatAssistant) -> None:
     _wire_saving(parts, shared)
 
 
-def _wire_answering(parts: Chat, shared: Shared, assistant: ChatAssistant) -> None:
-    """Ask from the box, an example, a suggestion or a link, and again; stop; clear. One answer at a time in a session.
+@dataclass(frozen=True, slots=True)
+class _Answering:
+    """What happens to the conversation. One answer at a time in a session.
 
     Stop and Clear end the answer in the conversation, and never by Gradio's `cancels`: a browser that still waits for a
     cancelled event drops the next question. For the same reason nothing invites the next question, Ask or a suggestion,
     before the event that answers has ended: `rest` shows them, after it.
     """
 
+    parts: Chat
+    shared: Shared
+    assistant: ChatAssistant
+
     def respond(
-        typed: str, conversation: Conversation, edited: int | None, event: gr.EventData, request: gr.Request
+        self, typed: str, conversation: Conversation, edited: int | None, event: gr.EventData, request: gr.Request
     ) -> Iterator[Changes]:
-        language = language_of(request)
-        if event.target is shared.memory:
+        parts, memory, language = self.parts, self.shared.memory, language_of(request)
+        if event.target is memory:
             conversation.restore(text_of(event, "kept"))
-        asked = _question(event, shared, conversation)
+        asked = _question(event, self.shared, conversation)
         if asked is None:
             yield parts.shows(conversation.turns, language)
             return
         changes: Changes = {parts.asked: ""}
         if asked is _IN_THE_BOX:
-            changes = {parts.box: "", parts.asked: typed, parts.edited: None, parts.editing: gr.update(visible=False)}
+            changes = {parts.box: "", parts.asked: typed, **parts.edits_nothing()}
             asked = _Asked(typed, edited)
         changes |= parts.busy()
-        for turns in conversation.ask(assistant, asked.question, at=asked.at):
+        for turns in conversation.ask(self.assistant, asked.question, at=asked.at):
             if changes:  # from here on a reload finds the question
-                changes[shared.memory] = conversation.dump()
+                changes[memory] = conversation.dump()
             yield {**changes, **parts.shows(turns, language)}
             changes = {}
 
-    def rest(typed: str, asked: str, conversation: Conversation, request: gr.Request) -> Changes:
-        turns = conversation.turns
-        changes = {**parts.shows(turns, language_of(request)), **parts.idle(), shared.memory: conversation.dump()}
+    def rest(self, typed: str, asked: str, conversation: Conversation, request: gr.Request) -> Changes:
+        parts, turns = self.parts, conversation.turns
+        kept = {self.shared.memory: conversation.dump()}
+        changes = {**parts.shows(turns, language_of(request)), **parts.idle(), **kept}
         # After a failure the question returns to the box, unless something new was typed meanwhile.
         if asked and not typed and turns and turns[-1].failure is not None:
             changes[parts.box] = asked
         return changes
 
-    def start_over(conversation: Conversation, request: gr.Request) -> Changes:
+    def start_over(self, conversation: Conversation, request: gr.Request) -> Changes:
         conversation.clear()
-        gone = {shared.memory: "", parts.edited: None, parts.editing: gr.update(visible=False)}
-        return {**parts.shows(conversation.turns, language_of(request)), **gone}
+        shown = self.parts.shows(conversation.turns, language_of(request))
+        return {**shown, self.shared.memory: "", **self.parts.edits_nothing()}
 
+
+def _wire_answering(parts: Chat, shared: Shared, assistant: ChatAssistant) -> None:
+    """Ask from the box, an example, a suggestion or a link, and again; stop; clear."""
+    answering = _Answering(parts, shared, assistant)
     shown = [parts.chat, parts.sources, parts.ask, parts.stop, parts.box, shared.memory]
-    answering = gr.on(
-        [
-            parts.box.submit,
-            parts.ask.click,
-            parts.chat.example_select,
-            parts.chat.option_select,
-            shared.relay.retry,
-            shared.memory.submit,
-        ],
-        respond,
+    asks = [
+        parts.box.submit,
+        parts.ask.click,
+        parts.chat.example_select,
+        parts.chat.option_select,
+        shared.relay.retry,
+        shared.memory.submit,
+    ]
+    gr.on(
+        asks,
+        answering.respond,
         [parts.box, parts.conversation, parts.edited],
         [*shown, parts.asked, parts.edited, parts.editing],
         trigger_mode="once",
         concurrency_limit=CONCURRENT_ANSWERS,
         **QUIET,
-    )
-    answering.then(rest, [parts.box, parts.asked, parts.conversation], shown, **AT_ONCE)
+    ).then(answering.rest, [parts.box, parts.asked, parts.conversation], shown, **AT_ONCE)
     parts.stop.click(Conversation.stop, parts.conversation, None, **AT_ONCE)
     gr.on(
         [parts.clear.click, parts.chat.clear],
-        start_over,
+        answering.start_over,
         parts.conversation,
         [parts.chat, parts.sources, shared.memory, parts.edited, parts.editing],
         **AT_ONCE,
@@ -216,7 +230,7 @@ def _wire_editing(parts: Chat, shared: Shared) -> None:
         }
 
     def cancel() -> Changes:
-        return {parts.box: "", parts.edited: None, parts.editing: gr.update(visible=False)}
+        return {parts.box: "", **parts.edits_nothing()}
 
     changed = [parts.box, parts.edited, parts.editing]
     shared.relay.edit(edit, parts.conversation, changed, **AT_ONCE)

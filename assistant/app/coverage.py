@@ -11,7 +11,7 @@ from html import escape
 import gradio as gr
 
 from assistant.app.markup import button, crumbs, failure_html, quotes
-from assistant.app.parts import QUIET, Changes, Shared, file_to_save, i18n, language_of, text_of
+from assistant.app.parts import QUIET, Changes, Shared, file_to_save, guarded, i18n, language_of, text_of
 from assistant.app.turns import ChatAssistant
 from assistant.app.wording import failure_of, words
 from corpus.documents import Document, Language, Segment
@@ -106,15 +106,18 @@ def wire_coverage(parts: CoverageTab, shared: Shared, assistant: ChatAssistant) 
     def show_more(search: str, chosen: list[str], standing: str, limit: int, request: gr.Request) -> Changes:
         return {**fill(search, chosen, standing, limit + _PAGE, request), parts.limit: limit + _PAGE}
 
+    @guarded
     def bring_up(event: gr.EventData, request: gr.Request) -> str:
         matrix = assistant.library.holdings().matrix
         return evidence_html(matrix, text_of(event, "standard"), text_of(event, "service"), language_of(request))
 
+    @guarded
     def save_csv(search: str, chosen: list[str], standing: str, request: gr.Request) -> dict[str, object]:
         view = View.of(assistant.library.holdings().matrix, search, chosen, standing)
         # Excel takes UTF-8 for what it is only behind a byte-order mark.
         return file_to_save("coverage.csv", f"\ufeff{as_csv(view, language_of(request))}", type="text/csv")
 
+    @guarded
     def save_xlsx(search: str, chosen: list[str], standing: str, request: gr.Request) -> dict[str, object]:
         view = View.of(assistant.library.holdings().matrix, search, chosen, standing)
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -147,7 +150,7 @@ class View:
 
     @classmethod
     def of(cls, matrix: Matrix, search: str, chosen: Sequence[str], standing: str) -> View:
-        """Services whose name holds the text and that have a cell of this standing among the standards chosen.
+        """Services one of whose names holds the text and that have a cell of this standing among the standards chosen.
 
         No standard chosen, or "all" standings, means all of them.
         """
@@ -156,7 +159,7 @@ class View:
         services = tuple(
             service
             for service in matrix.services
-            if wanted in matrix.shown[service].lower()
+            if any(wanted in name for name in matrix.called(service))
             and (standing == "all" or any(matrix.cell(one, service).standing == standing for one in standards))
         )
         if standing != "all":

@@ -12,7 +12,7 @@ import gradio as gr
 
 from assistant.app.coverage import harmless
 from assistant.app.markup import button, failure_html, quotes
-from assistant.app.parts import QUIET, Changes, Shared, file_to_save, i18n, language_of, text_of, warn
+from assistant.app.parts import QUIET, Changes, Shared, file_to_save, guarded, i18n, language_of, text_of, warn
 from assistant.app.turns import ChatAssistant
 from assistant.app.wording import failure_of, words
 from assistant.feedback import Finding, Status
@@ -131,6 +131,7 @@ def wire_divergences(parts: DivergencesTab, shared: Shared, assistant: ChatAssis
             warn(error, language_of(request))
         return fill(severity, kinds, status, limit, request)
 
+    @guarded
     def save(severity: str, kinds: list[str], status: str, request: gr.Request) -> dict[str, object]:
         rows = _rows(assistant.library.divergences(), assistant.feedback.reviews())
         text = as_csv(filtered(rows, severity, kinds, status), language_of(request))

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 import gradio as gr
 
 from assistant.app.markup import anchor, failure_html
-from assistant.app.parts import QUIET, Changes, Shared, i18n, language_of, text_of
+from assistant.app.parts import QUIET, Changes, Shared, guarded, i18n, language_of, text_of
+from assistant.app.phrases import told
 from assistant.app.turns import ChatAssistant
 from assistant.app.wording import LANGUAGE_NAMES, LANGUAGES, failure_of, words
 from assistant.library import Change, Holdings, Progress
@@ -21,6 +23,7 @@ from corpus.documents import SUFFIXES, Document, Language, Problem, Section, Seg
 from corpus.errors import AssistantError
 
 _SHOWN_PROBLEMS = 200
+_SLASH = "\N{DIVISION SLASH}"  # what page.js puts for the one between folders
 _DATES = ("ms.date", "date", "ms.lasthandoff")
 
 
@@ -154,6 +157,7 @@ def _wire_adding(parts: DocumentsTab, assistant: ChatAssistant, shown: Sequence[
 
 
 def _wire_removing(parts: DocumentsTab, assistant: ChatAssistant, shown: Sequence[gr.components.Component]) -> None:
+    @guarded
     def ask(chosen: str | None, request: gr.Request) -> Changes:
         language = language_of(request)
         document = assistant.library.holdings().by_id.get(chosen or "")
@@ -255,7 +259,7 @@ def _metadata(document: Document, held: Holdings, language: Language) -> str:
         "meta_licence": escape(document.licence or ""),
         "meta_attribution": escape(document.attribution or ""),
         "meta_translation": escape(says.get(f"meta_{translation}", translation)),
-        "meta_generation": escape(f"{held.generation} · {held.created}"),
+        "meta_generation": escape(f"{held.generation} · {_time(held.created)}"),
         "meta_sha256": f"<code>{escape(document.sha256[:16])}</code>" if document.sha256 else "",
     }
     return "".join(
@@ -264,14 +268,14 @@ def _metadata(document: Document, held: Holdings, language: Language) -> str:
 
 
 def problems_html(problems: Sequence[Problem], language: Language) -> str:
-    """What a person should look at in the documents. The words of a problem are English, as in the terminal."""
+    """What a person should look at in the documents."""
     says = words(language)
     if not problems:
         return f'<p class="empty">{says["no_problems"]}</p>'
-    lines = "".join(f"<li>{escape(_placed(problem))}</li>" for problem in problems[:_SHOWN_PROBLEMS])
+    lines = "".join(f"<li>{escape(told(_placed(problem), language))}</li>" for problem in problems[:_SHOWN_PROBLEMS])
     rest = f"<li>… {len(problems) - _SHOWN_PROBLEMS}</li>" if len(problems) > _SHOWN_PROBLEMS else ""
     summary = escape(says["problems"].format(count=len(problems)))
-    return f'<details><summary>{summary}</summary><ul class="problems" lang="en">{lines}{rest}</ul></details>'
+    return f'<details><summary>{summary}</summary><ul class="problems">{lines}{rest}</ul></details>'
 
 
 def _placed(problem: Problem) -> str:
@@ -296,9 +300,19 @@ def _said(text: str) -> str:
 def _count(held: Holdings, language: Language) -> str:
     return escape(
         words(language)["documents_count"].format(
-            documents=len(held.documents), segments=held.segments, generation=held.generation, created=held.created
+            documents=f"{len(held.documents):,}",
+            segments=f"{held.segments:,}",
+            generation=held.generation,
+            created=_time(held.created),
         )
     )
+
+
+def _time(iso: str) -> str:
+    """A time in ISO 8601, to the minute, as people write it."""
+    with suppress(ValueError):
+        return f"{datetime.fromisoformat(iso).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return iso
 
 
 def _choice(document: Document, language: Language) -> str:
@@ -314,17 +328,18 @@ def _refusal(request: gr.Request, language: Language) -> str:
 
 
 def _uploads(files: Iterable[str], folder: Iterable[str]) -> dict[str, Path]:
-    """Where each upload lies, by its name. Of a folder only what may be a document: it holds other things too.
+    """Where each upload lies, by its name with its folders. Of a folder only what may be a document.
 
-    Gradio keeps no folders in names, so namesakes out of several folders are numbered.
+    Namesakes, of a folder that was dropped without its structure, are numbered.
     """
     uploads: dict[str, Path] = {}
     pages = (path for path in folder if path.lower().endswith(SUFFIXES))
     for path in dict.fromkeys(map(Path, (*files, *pages))):
-        name, number = path.name, 1
+        name, number = path.name.replace(_SLASH, "/"), 1
+        stem = name.removesuffix(path.suffix)
         while name in uploads:
             number += 1
-            name = f"{path.stem}-{number}{path.suffix}"
+            name = f"{stem}-{number}{path.suffix}"
         uploads[name] = path
     return uploads
 

@@ -9,7 +9,7 @@ from html import escape
 
 from assistant.app.markup import quotes, safe_url
 from assistant.app.turns import Turn
-from assistant.app.wording import LANGUAGE_NAMES, words
+from assistant.app.wording import LANGUAGE_NAMES, explained, words
 from assistant.records import Answer, Citation
 from corpus.documents import Language
 
@@ -121,7 +121,7 @@ def _without_answer(turn: Turn, language: Language) -> str:
     says = words(language)
     if turn.failure is None:
         return says["stopped"]
-    problem = says.get(f"{turn.failure.name}_problem") or turn.failure.problem
+    problem, *_ = explained(turn.failure, language)
     return says["export_failed"].format(problem=problem)
 
 

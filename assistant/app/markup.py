@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 from urllib.parse import urlsplit
 
-from assistant.app.wording import LANGUAGE_NAMES, Failure, words
+from assistant.app.wording import LANGUAGE_NAMES, Failure, explained, words
 from corpus.documents import Language
 
 _SCHEMES = frozenset({"http", "https", "mailto"})
@@ -73,15 +73,10 @@ def marked(text: str, explanation: str) -> str:
 
 
 def failure_html(failure: Failure, language: Language) -> str:
-    """What went wrong and what to do, in the visitor's language; the error's own words below where it has values."""
-    says = words(language)
-    problem, remedy = says.get(f"{failure.name}_problem"), says.get(f"{failure.name}_remedy")
-    detail = ""
-    if not problem:
-        problem, remedy = failure.problem, failure.remedy
-    elif failure.problem:
-        detail = f'<p class="detail" lang="en">{escape(failure.problem)} {escape(failure.remedy)}</p>'
+    """What went wrong and what to do, in the visitor's language; in English below what no words are known for."""
+    problem, remedy, detail = explained(failure, language)
+    below = f'<p class="detail" lang="en">{escape(detail)}</p>' if detail else ""
     return (
         f'<div class="failure" role="alert"><p class="problem">{escape(problem)}</p>'
-        f'<p class="remedy">{escape(remedy or "")}</p>{detail}</div>'
+        f'<p class="remedy">{escape(remedy)}</p>{below}</div>'
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -14,8 +16,9 @@ import gradio as gr
 from gradio.i18n import I18nData
 
 from assistant.app.render import header_html, sources_html
-from assistant.app.wording import LANGUAGES, failure_of, interface_language, words
+from assistant.app.wording import LANGUAGES, explained, failure_of, interface_language, words
 from corpus.documents import MAX_BYTES, SUFFIXES, Language
+from corpus.errors import AssistantError
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_ONCE: dict[str, Any] = {**QUIET, "queue": False, "trigger_mode": "multiple"}
@@ -105,8 +108,21 @@ def file_to_save(name: str, content: str | bytes, *, type: str) -> dict[str, obj
     return {"name": name, "type": type, "content": base64.b64encode(data).decode(), "made": time.time_ns()}
 
 
+def guarded(listener: Callable[..., Any]) -> Callable[..., Any]:
+    """The listener, which tells an error in a passing note, and then changes nothing."""
+
+    @wraps(listener)
+    def guard(*arguments: object) -> object:
+        try:
+            return listener(*arguments)
+        except AssistantError as error:
+            [request] = [one for one in arguments if isinstance(one, gr.Request)]
+            warn(error, language_of(request))
+            return gr.skip()
+
+    return guard
+
+
 def warn(error: Exception, language: Language) -> None:
     """Say in a passing note what could not be done."""
-    failure, says = failure_of(error), words(language)
-    lines = [says.get(f"{failure.name}_problem"), says.get(f"{failure.name}_remedy"), failure.problem, failure.remedy]
-    gr.Warning(" ".join(filter(None, lines)), title="")
+    gr.Warning(escape(" ".join(filter(None, explained(failure_of(error), language)))), title="")

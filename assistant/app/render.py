@@ -17,7 +17,7 @@ _LIST_ITEM = re.compile(r"[-*•]\s+")
 
 
 def header_html(language: Language) -> str:
-    """The page's name and purpose, and the choice of its language."""
+    """The page's name and purpose, and the choice of its language and of dark or light."""
     says = words(language)
     choices = "".join(
         f'<button type="button" lang="{one}" data-language="{one}" aria-pressed="{str(one == language).lower()}">'
@@ -26,8 +26,9 @@ def header_html(language: Language) -> str:
     )
     return (
         f'<a class="skip" href="#question">{says["skip"]}</a><div class="titles"><h1>{TITLE}</h1>'
-        f'<p>{says["purpose"]}</p></div><div class="languages" role="group" aria-label="{says["language"]}">'
-        f"{choices}</div>"
+        f'<p>{says["purpose"]}</p></div><div class="choices"><button type="button" class="theme" data-theme '
+        f'aria-pressed="false">{says["dark"]}</button><div class="languages" role="group" '
+        f'aria-label="{says["language"]}">{choices}</div></div>'
     )
 
 

@@ -35,7 +35,7 @@ _POLICY = {
 _HEADERS = [(name.encode(), value.encode()) for name, value in _POLICY.items()]
 _LENGTH = b"content-length"
 _FONTS_AT = "/fonts"
-_FIRST = f"<head><script>{static('language.js')}</script>".encode()
+_FIRST = f"<head><script>{static('first.js')}</script>".encode()
 
 
 def serve(assistant: ChatAssistant, *, host: str, port: int) -> None:

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import cast, get_args
 
+from assistant.app.phrases import told
 from corpus.documents import Language
 from corpus.errors import AssistantError
 
@@ -54,3 +55,16 @@ def failure_of(error: Exception) -> Failure:
     names = (kind.__name__ for kind in type(error).__mro__)
     name = next(name for name in names if f"{name}_problem" in words("ko"))
     return Failure(name=name, problem=error.problem, remedy=error.remedy)
+
+
+def explained(failure: Failure, language: Language) -> tuple[str, str, str]:
+    """What happened, what to do about it, and details that are told in English only; any of them may be empty.
+
+    The error's own words are told where they are known in the language, else the page's words for its kind.
+    """
+    says = words(language)
+    problem, remedy = told(failure.problem, language), told(failure.remedy, language)
+    kind = says.get(f"{failure.name}_problem"), says.get(f"{failure.name}_remedy")
+    if not kind[0] or problem != failure.problem:
+        return problem, remedy, ""
+    return kind[0], kind[1] or "", f"{failure.problem} {failure.remedy}".strip()
