@@ -20,7 +20,7 @@ from assistant.ranker import Ranker
 from assistant.reader import Reader, reader_folder
 from assistant.records import Answer, Citation, CitedLink, Divergence
 from assistant.retrieve import HybridRetriever, Passage, locate, retrieve
-from assistant.verdict import Ruling
+from assistant.verdict import Ruling, opens_with
 from corpus.conflicts import Conflicts
 from corpus.coverage import Coverage
 from corpus.documents import Document, Language, Segment
@@ -231,7 +231,8 @@ def _text(
 
     Behind a citation whose languages disagree stands how; at the end, what the document says elsewhere against it.
     """
-    opening = [says[draft.ruling.verdict] if draft.ruling else "", draft.remark or ""]
+    said = bool(draft.statements) and opens_with(draft.statements[0].text)  # a FAQ's own "No." is not said twice
+    opening = [says[draft.ruling.verdict] if draft.ruling and not said else "", draft.remark or ""]
     text = " ".join(filter(None, opening))
     numbers = _numbers((*draft.statements, *beside.statements))
 

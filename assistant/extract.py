@@ -11,7 +11,7 @@ from assistant.asked import sorts, states, strangers
 from assistant.draft import Draft, Statement
 from assistant.messages import facts, messages
 from assistant.reader import Reading, evidence_text
-from assistant.verdict import reconcile, says_yes_or_no
+from assistant.verdict import reconcile, rule_of_faq, says_yes_or_no
 from assistant.vocabulary import terms
 from corpus.documents import LANGUAGES
 
@@ -61,7 +61,11 @@ class ExtractiveWriter:
         chosen = self.select(question, candidates)
         ruling = self.ruling(question, candidates[0], chosen)
         if ruling:  # the sentence that gives the verdict is the answer
-            chosen = [(passage, (ruling.segment,)) for passage, segments in chosen if ruling.segment in segments]
+            passage = candidates[0].passage
+            chosen = [
+                (one, _completed(one, (ruling.segment,))) for one, segments in chosen if ruling.segment in segments
+            ]
+            chosen = chosen or [(passage, _completed(passage, (ruling.segment,)))]
         statements = tuple(
             Statement(segment.text(question.language), passage, (segment,), is_item=segment.kind in ("item", "cell"))
             for passage, segments in chosen
@@ -102,7 +106,7 @@ class ExtractiveWriter:
             return None
         weighs = min(self._judgement.verdict, self._judgement.veto) < 1
         reading = self.verdict_reading(question, best) if weighs else None
-        return reconcile(question, best_first(best, chosen), reading, self._judgement)
+        return reconcile(question, best_first(best, chosen), reading, self._judgement, answered_by_faq(question, best))
 
     def verdict_reading(self, question: Question, best: Candidate) -> Reading | None:
         """What the reader makes of all of the best segment's chunk: what stands beside a sentence often limits it."""
@@ -133,6 +137,15 @@ class ExtractiveWriter:
 def best_first(best: Candidate, chosen: Sequence[tuple[Passage, tuple[Segment, ...]]]) -> list[Segment]:
     """The chosen segments as evidence of a verdict, which rests on the best of them where it can."""
     return sorted((one for _, segments in chosen for one in segments), key=lambda one: one is not best.segment)
+
+
+def answered_by_faq(question: Question, best: Candidate) -> Ruling | None:
+    """The verdict of the FAQ that the best segment belongs to."""
+    chunk = best.passage.chunk
+    if not chunk.lead or chunk.lead[0].kind != "question":
+        return None
+    answer = next((segment for segment in chunk.segments if segment.kind != "question"), None)
+    return rule_of_faq(question, chunk.lead[0], answer) if answer else None
 
 
 def _evidence(passage: Passage, segments: tuple[Segment, ...], language: Language) -> str:

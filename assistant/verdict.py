@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from assistant.question import Question, concepts
+from assistant.question import Question, concepts, understand
 from assistant.vocabulary import named_terms, terms
 from corpus.documents import Language, Segment
 from corpus.entities import entities
@@ -22,6 +22,9 @@ Modality = Literal["forbids", "opens", "waives", "restricts", "requires", "permi
 _CLAUSE_BORDER = re.compile(
     r"(?<=[;:])\s+|(?<=고),\s+|(?<=며),\s+|(?<=지만)[,\s]+|,\s+(?:but|while|whereas)\s+", re.IGNORECASE
 )
+
+
+_OPENING = re.compile(r"\w+(?=[.,;:!])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,15 @@ class _Clause:
 
 
 def reconcile(
-    question: Question, evidence: Sequence[Segment], reading: Reading | None, judgement: Judgement
+    question: Question,
+    evidence: Sequence[Segment],
+    reading: Reading | None,
+    judgement: Judgement,
+    answered: Ruling | None = None,
 ) -> Ruling | None:
     """The verdict of the two witnesses: the rules over the evidence's words, and the reader over all of it.
+
+    `answered` is what a FAQ says to the same question; it counts as a rule.
 
     Where one is silent the other must be sure; a very sure reader silences a rule that says otherwise. How sure is
     fitted on development questions. English is the documents' source, so the rules read it wherever it is there.
@@ -51,6 +60,9 @@ def reconcile(
     if question.kind != "yes_no" or not evidence:
         return None
     ruled = rule(question, evidence)
+    if ruled and answered and ruled.verdict != answered.verdict:
+        return None
+    ruled = answered or ruled
     if reading is None:
         return ruled
     probability = reading.verdicts[reading.verdict]
@@ -79,6 +91,19 @@ def rule(question: Question, evidence: Sequence[Segment]) -> Ruling | None:
         and (ruling.verdict != "conditional" or segment is evidence[0] or _names_concept(question, segment))
     ]
     return rulings[0] if len({ruling.verdict for ruling in rulings}) == 1 else None
+
+
+def rule_of_faq(question: Question, asked: Segment, answer: Segment) -> Ruling | None:
+    """The verdict that a FAQ's answer opens with, where its question asks from the same side; None elsewhere."""
+    language: Language = "en" if asked.en and answer.en else "ko"
+    opening = opens_with(answer.text(language))
+    same = understand(asked.text(language), max_characters=len(asked.text(language)))
+    shared = question.frames & same.frames
+    if not opening or not shared or (question.without, question.negated) != (same.without, same.negated):
+        return None
+    if opening == "yes" and answer.text(language) in terms("conditions", language):
+        return Ruling("conditional", answer, answer.text(question.language))
+    return Ruling(opening, answer)
 
 
 def _rule_segment(question: Question, segment: Segment) -> Ruling | None:
@@ -167,6 +192,12 @@ def _judge_restriction(question: Question, *, shared: bool, foreign: bool) -> Ve
     if foreign or question.without or "permission" not in question.frames:
         return None
     return "yes" if shared else "conditional"
+
+
+def opens_with(text: str) -> Literal["yes", "no"] | None:
+    """The yes or no that a text opens with, as a FAQ's answer does: "Yes, if ...", "No. However ..."."""
+    opening = _OPENING.match(text)
+    return says_yes_or_no(opening[0]) if opening else None
 
 
 def says_yes_or_no(text: str) -> Literal["yes", "no"] | None:

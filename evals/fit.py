@@ -8,7 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from assistant.asked import strangers
-from assistant.extract import Candidate, ExtractiveWriter, best_first
+from assistant.extract import Candidate, ExtractiveWriter, answered_by_faq, best_first
 from assistant.judgement import Judgement, signals
 from assistant.question import Question
 from assistant.verdict import reconcile
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from assistant.answer import Assistant
     from assistant.reader import Reader, Reading
+    from assistant.verdict import Ruling
     from corpus.documents import Segment
     from evals.cases import Case
 
@@ -72,6 +73,7 @@ class VerdictSample:
     sample: Sample
     evidence: list[Segment]
     reading: Reading | None
+    answered: Ruling | None
 
 
 def judged(assistant: Assistant, writer: ExtractiveWriter, cases: Iterable[Case]) -> Iterator[Sample]:
@@ -127,6 +129,7 @@ def _verdict_readings(samples: Sequence[Sample], writer: ExtractiveWriter) -> li
             sample,
             best_first(best := sample.candidates[0], writer.select(sample.question, sample.candidates)),
             writer.verdict_reading(sample.question, best),
+            answered_by_faq(sample.question, best),
         )
         for sample in samples
         if sample.case.verdict and sample.candidates and sample.question.kind == "yes_no"
@@ -137,7 +140,7 @@ def _verdicts(samples: Sequence[VerdictSample], judgement: Judgement) -> float:
     """What the verdicts are worth: a wrong one costs what many right ones bring."""
     total = 0.0
     for one in samples:
-        if ruling := reconcile(one.sample.question, one.evidence, one.reading, judgement):
+        if ruling := reconcile(one.sample.question, one.evidence, one.reading, judgement, one.answered):
             total += 1.0 if ruling.verdict == one.sample.case.verdict else -WRONG_COST
     return total
 

@@ -4,7 +4,7 @@ import pytest
 
 from assistant.question import understand
 from assistant.reader import Reading
-from assistant.verdict import Ruling, reconcile, rule, says_yes_or_no
+from assistant.verdict import Ruling, opens_with, reconcile, rule, rule_of_faq, says_yes_or_no
 from corpus.documents import Segment
 from evals.fit import UNFITTED
 
@@ -268,3 +268,46 @@ def test_reading_names_its_likeliest_verdict():
 )
 def test_bare_yes_or_no(text, expected):
     assert says_yes_or_no(text) == expected
+
+
+# What a FAQ answers
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "answer", "expected"),
+    [
+        ("do we need approval first?", "Is approval required?", "No. However, tell them.", "no"),
+        ("승인을 받아야 하나요?", "Is approval required?", "No.", "no"),
+        ("can we use the audit for our own?", "Can I use the audit?", "Yes.", "yes"),
+        ("can we use the audit for our own?", "Can I use the audit?", "Yes, if the offer is in scope.", "conditional"),
+        ("can we outsource without approval?", "Is approval required?", "No.", None),
+        ("do we need approval first?", "Can I use the audit?", "Yes.", None),
+        ("can't we use the audit?", "Can I use the audit?", "Yes.", None),
+        ("can we use the audit?", "Can I use the audit?", "SOC, among others.", None),
+    ],
+)
+def test_faq_answers_who_asks_from_the_same_side(question, asked, answer, expected):
+    ruling = rule_of_faq(read(question), segment(asked), segment(answer))
+    assert (ruling and ruling.verdict) == expected
+
+
+def test_faq_and_rule_that_differ_give_no_verdict():
+    question = read("Is the white paper public?")
+    answered = Ruling("no", segment("No."))
+    assert reconcile(question, [segment(OPEN_EN)], None, JUDGEMENT, answered) is None
+    assert reconcile(question, [segment("It is blue.")], None, JUDGEMENT, answered) == answered
+
+
+@pytest.mark.parametrize(
+    ("text", "opening"),
+    [
+        ("Yes.", "yes"),
+        ("No, never.", "no"),
+        ("아니요.", "no"),
+        ("예를 들어, 표준입니다.", None),
+        ("None, yes.", None),
+        ("", None),
+    ],
+)
+def test_opening_of_an_answer(text, opening):
+    assert opens_with(text) == opening
