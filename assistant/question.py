@@ -23,6 +23,11 @@ _BORROWED_KINDS = ("other", "yes_no", "which")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_CLAUSE = re.compile(r"[,;:.?!]\s+|\s[-–—]\s|\s(?:and|but|so|then)\s")
+# "When" and "where" also open clauses that ask nothing: "When a customer leaves, is the data deleted?"
+_ASKS_FOR_A_THING = re.compile(
+    r"(?:(?:in|for|to|under|from|by|at|on)\s+)?(?:what|which|how|who|whom|whose|why)\b", re.IGNORECASE
+)
 _EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA")
 _FOREIGN_WORDS = 2
 _FRAGMENT_TERMS = 2
@@ -232,14 +237,18 @@ def _kind(text: str, language: Language) -> Kind:
 
 
 def _asks_yes_no(text: str, language: Language) -> bool:
+    if text in terms("question", "alternatives", language):
+        return False
     asks_for_a_thing = language == "ko" and text in terms("interrogatives", "ko")
     if text in terms("question", "yes_no", language, "tags") and not asks_for_a_thing:
         return True
     if language == "ko":
         return _ends_as_question(text) and not asks_for_a_thing and not _wants_a_thing(text)
-    clauses = re.split(r"[,;:.?!]\s+|\s(?:and|but|so|then)\s", text)
+    clauses = [clause.strip() for clause in _CLAUSE.split(text)]
+    if text in terms("asked", "address", "en") or any(_ASKS_FOR_A_THING.match(clause) for clause in clauses):
+        return False
     openers = terms("question", "yes_no", "en", "openers")
-    opening = any((found := openers.find(clause.strip())) and found.start() == 0 for clause in clauses)
+    opening = any((found := openers.find(clause)) and found.start() == 0 for clause in clauses)
     return opening and not _starts_with_question_word(text)
 
 

@@ -170,7 +170,7 @@ def _asks_about_access(question: Question) -> bool:
 def _judge_opening(question: Question) -> Verdict | None:
     """A clause that opens something to all."""
     if "requirement" in question.frames and not question.without:
-        return "no"
+        return "no" if question.concepts else None
     return "yes" if question.frames & {"open_to_all", "permission"} else None
 
 
