@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from assistant.vocabulary import terms
 from corpus.divergence.quantities import Quantities, quantities
 from corpus.documents import LANGUAGES, Language, Segment
-from corpus.entities import without_entities
+from corpus.entities import entities, without_entities
 from corpus.services import without_aliases
 from ingest.lexical import initials, names
 
@@ -58,6 +58,23 @@ def _speaks_of(text: str, name: str) -> bool:
     if "".join(name.lower().split()) in "".join(text.lower().split()):  # Korean compounds are spaced at will
         return True
     return name.isupper() and len(name) >= _INITIALS and name in initials(text)
+
+
+def vouches(passage: Passage, segment: Segment, question: Question) -> bool:
+    """Whether a passage speaks of all that the question names, and the segment gives every number in it.
+
+    A reader is easily led: it finds the false year as likely as the true one.
+    """
+    context = (
+        *passage.chunk.section.heading_path_en,
+        *passage.chunk.section.heading_path_ko,
+        passage.document.title_en,
+    )
+    said = " ".join((passage.chunk.text("en"), passage.chunk.text("ko"), *context))
+    found = _quantities(question.text, question.language)
+    numbers = found.numbers.keys() - found.named
+    given = {number for language in LANGUAGES for number in _quantities(segment.text(language), language).numbers}
+    return question.entities <= entities(said) and numbers <= given and not strangers(question, [passage])
 
 
 def is_beyond(question: Question) -> bool:

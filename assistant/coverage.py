@@ -11,7 +11,7 @@ from assistant.draft import Draft, Statement
 from assistant.messages import messages
 from assistant.verdict import Ruling
 from assistant.vocabulary import named_terms, terms, vocabulary
-from corpus.entities import without_entities
+from corpus.entities import entities, without_entities
 from ingest.lexical import tokens
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _CONFIDENCE = 0.9
 _MAX_LISTS = 8
 # Stands where a name was taken out: a pronoun carries no content, and Korean particles need something to hold on to.
 _NOTHING: dict[Language, str] = {"en": " ", "ko": " 거기"}
+_JOINED = re.compile(r"\b(?:but|and) (?:have|has|are|is|in)\b|(?:지만|는데|고|며|,)\s")
 _PARTS = re.compile(r"[,:;?？!()\n]|\.\s|(?<=[는은인]데)\s")
 
 
@@ -43,7 +44,7 @@ class CoverageWriter:
         standards = self._coverage.about(question.text)
         if question.concepts or not self._is_about_scope(question):
             return None
-        if standards and services and question.kind == "yes_no" and self._asks(question, "scope"):
+        if standards and services and question.kind == "yes_no":
             return None if question.negated else self._is_covered(question, services, standards)
         if len(standards) > 1 and not services and self._asks(question, "services", "without"):
             return self._only_in(question, standards)
@@ -104,9 +105,7 @@ class CoverageWriter:
             return None
         one = lists[0]
         statement = self._list_statement(question, one)
-        remark = messages(question.language)["not_listed"].format(
-            service=_shown(question, service), list=statement.text
-        )
+        remark = messages(question.language)["not_listed"].format(service=_shown(question, service))
         ruling = Ruling("no", statement.segments[0])
         return Draft(statements=(statement,), ruling=ruling, confidence=_CONFIDENCE, remark=remark)
 
@@ -115,10 +114,11 @@ class CoverageWriter:
         return Statement(_heading(question, one), self._locate(one.entries[0].segment), segments)
 
     def _only_in(self, question: Question, standards: dict[str, tuple[CoverageList, ...]]) -> Draft | None:
-        """Lines of the first standard's lists none of whose services the second one's name."""
-        first, second = sorted(standards, key=lambda name: _position(question.text, name))[:2]
-        named = {service for one in standards[second] for entry in one.entries for service in entry.services}
-        found = [(one, e) for one in standards[first] for e in one.entries if not named & set(e.services)]
+        """Lines of the wanted standards' lists none of whose services those name that the question leaves out."""
+        left_out = _left_out(question, frozenset(standards))
+        wanted = [one for name, lists in standards.items() if name not in left_out for one in lists]
+        named = {service for name in left_out for one in standards[name] for e in one.entries for service in e.services}
+        found = [(one, e) for one in dict.fromkeys(wanted) for e in one.entries if not named & set(e.services)]
         return self._draft(found, None, question) if found else None
 
     def _all_of(self, question: Question, standards: dict[str, tuple[CoverageList, ...]]) -> Draft | None:
@@ -175,6 +175,23 @@ def _filler(language: Language) -> frozenset[str]:
     """The terms of the words that may stand beside service, standard and scope."""
     words = vocabulary()["coverage_filler"][language]
     return frozenset(term for word in words for term in (word, *tokens(word)))
+
+
+def _left_out(question: Question, standards: frozenset[str]) -> frozenset[str]:
+    """The standards that a question leaves out: English names them after "but not in", Korean before "에는 없는".
+
+    Where that does not show, the one it names second.
+    """
+    found = list(terms("coverage", question.language, "without").pattern.finditer(question.text))[-1]
+    if question.language == "en":
+        beside = _JOINED.split(question.text[found.end() :])[0]
+    else:
+        beside = _JOINED.split(question.text[: found.start()])[-1]
+    named = standards & entities(beside)
+    if found.group() in terms("coverage", question.language, "alone"):
+        named = standards - named
+    in_order = sorted(standards, key=lambda name: _position(question.text, name))
+    return named if named and named != standards else frozenset(in_order[1:2])
 
 
 def _position(text: str, standard: str) -> int:

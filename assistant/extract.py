@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise, takewhile
 from typing import TYPE_CHECKING
 
-from assistant.asked import sorts, states, strangers
+from assistant.asked import sorts, states, strangers, vouches
 from assistant.draft import Draft, Statement
 from assistant.messages import facts, messages
 from assistant.reader import Reading, evidence_text
@@ -70,6 +70,7 @@ class ExtractiveWriter:
             Statement(segment.text(question.language), passage, (segment,), is_item=segment.kind in ("item", "cell"))
             for passage, segments in chosen
             for segment in segments
+            if ruling or not says_yes_or_no(segment.en or segment.ko)  # a bare yes would pass for a verdict
         )
         return Draft(statements=statements, ruling=ruling, confidence=confidence)
 
@@ -109,7 +110,12 @@ class ExtractiveWriter:
         return reconcile(question, best_first(best, chosen), reading, self._judgement, answered_by_faq(question, best))
 
     def verdict_reading(self, question: Question, best: Candidate) -> Reading | None:
-        """What the reader makes of all of the best segment's chunk: what stands beside a sentence often limits it."""
+        """What the reader makes of all of the best segment's chunk: what stands beside a sentence often limits it.
+
+        None where the question names what is not there, or asks for the opposite.
+        """
+        if question.negated or not vouches(best.passage, best.segment, question):
+            return None
         return self._read_in_both(question, best.passage, best.passage.chunk.segments)
 
     def _read_in_both(self, question: Question, passage: Passage, segments: tuple[Segment, ...]) -> Reading | None:
@@ -236,6 +242,7 @@ def _completed(passage: Passage, chosen: Sequence[Segment]) -> tuple[Segment, ..
     ids = {segment.id for segment in chosen}
     segments = passage.chunk.section.segments
     for segment, following in pairwise(segments):
-        if segment.id in ids and (says_yes_or_no(segment.en or segment.ko) or _points_on(segment)):
-            ids.add(following.id)
+        explained = says_yes_or_no(segment.en or segment.ko) or (_points_on(segment) and following.kind != "item")
+        if segment.id in ids and explained:
+            ids.update(one.id for one in segments if one.block == following.block)
     return tuple(segment for segment in segments if segment.id in ids)

@@ -24,6 +24,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\uf
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _CLAUSE = re.compile(r"[,;:.?!]\s+|\s[-–—]\s|\s(?:and|but|so|then)\s")
+_REQUEST = re.compile(
+    r"(?:(?:can|could|would|will) you (?:please )?(?:tell|show|explain|list|name|say|let)|do you know|any idea)"
+    r"(?: (?:to )?(?:me|us))?(?: know)?\s*(?P<whether>(?:if|whether)\b)?",
+    re.IGNORECASE,
+)
 # "When" and "where" also open clauses that ask nothing: "When a customer leaves, is the data deleted?"
 _ASKS_FOR_A_THING = re.compile(
     r"(?:(?:in|for|to|under|from|by|at|on)\s+)?(?:what|which|how|who|whom|whose|why)\b", re.IGNORECASE
@@ -244,9 +249,12 @@ def _asks_yes_no(text: str, language: Language) -> bool:
         return True
     if language == "ko":
         return _ends_as_question(text) and not asks_for_a_thing and not _wants_a_thing(text)
-    clauses = [clause.strip() for clause in _CLAUSE.split(text)]
+    asked = [clause.strip() for clause in _CLAUSE.split(text)]
+    clauses = [_REQUEST.sub("", clause) for clause in asked]
     if text in terms("asked", "address", "en") or any(_ASKS_FOR_A_THING.match(clause) for clause in clauses):
         return False
+    if any((request := _REQUEST.match(clause)) and request["whether"] for clause in asked):
+        return True
     openers = terms("question", "yes_no", "en", "openers")
     opening = any((found := openers.find(clause)) and found.start() == 0 for clause in clauses)
     return opening and not _starts_with_question_word(text)

@@ -11,6 +11,7 @@ from assistant.question import Question, concepts, understand
 from assistant.vocabulary import named_terms, terms
 from corpus.documents import Language, Segment
 from corpus.entities import entities
+from ingest.lexical import tokens
 
 if TYPE_CHECKING:
     from assistant.judgement import Judgement
@@ -98,8 +99,10 @@ def rule_of_faq(question: Question, asked: Segment, answer: Segment) -> Ruling |
     language: Language = "en" if asked.en and answer.en else "ko"
     opening = opens_with(answer.text(language))
     same = understand(asked.text(language), max_characters=len(asked.text(language)))
-    shared = question.frames & same.frames
-    if not opening or not shared or (question.without, question.negated) != (same.without, same.negated):
+    alike = set(tokens(question.text)) == set(tokens(asked.text(question.language)))
+    if not opening or not (alike or question.frames & same.frames):
+        return None
+    if (question.without, question.negated) != (same.without, same.negated):
         return None
     if opening == "yes" and answer.text(language) in terms("conditions", language):
         return Ruling("conditional", answer, answer.text(question.language))
@@ -169,9 +172,16 @@ def _asks_about_access(question: Question) -> bool:
 
 def _judge_opening(question: Question) -> Verdict | None:
     """A clause that opens something to all."""
+    if _asks_if_exclusive(question):
+        return "no"
     if "requirement" in question.frames and not question.without:
         return "no" if question.concepts else None
     return "yes" if question.frames & {"open_to_all", "permission"} else None
+
+
+def _asks_if_exclusive(question: Question) -> bool:
+    """Whether a question asks if something is kept to some: "only to customers", "고객에게만"."""
+    return question.text in terms("exclusive", question.language)
 
 
 def _judge_waiver(question: Question) -> Verdict | None:
@@ -183,6 +193,8 @@ def _judge_waiver(question: Question) -> Verdict | None:
 
 def _judge_restriction(question: Question, *, shared: bool, foreign: bool) -> Verdict | None:
     """A clause that keeps something to those who meet a condition."""
+    if _asks_if_exclusive(question):
+        return "yes" if bool(question.concepts) and not foreign else None
     if "open_to_all" in question.frames:
         return "no"
     if shared and question.without:
