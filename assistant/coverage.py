@@ -12,7 +12,7 @@ from assistant.messages import messages
 from assistant.verdict import Ruling
 from assistant.vocabulary import named_terms, terms, vocabulary
 from corpus.entities import entities, without_entities
-from ingest.lexical import tokens
+from ingest.lexical import names, tokens
 
 if TYPE_CHECKING:
     from assistant.question import Question
@@ -40,8 +40,11 @@ class CoverageWriter:
         self._standards = {word for one in coverage.lists for name in one.standards for word in name.split()}
 
     def write(self, question: Question) -> Draft | None:
-        services = self._coverage.services(question.text)
-        standards = self._coverage.about(question.text)
+        own_services, own_standards = self._coverage.services(question.own), self._coverage.about(question.own)
+        if names(question.own) and not own_services and not own_standards:
+            return None  # a follow-up about something that no list knows
+        services = own_services or self._coverage.services(question.text)
+        standards = own_standards or self._coverage.about(question.text)
         if question.concepts or not self._is_about_scope(question):
             return None
         if standards and services and question.kind == "yes_no":

@@ -14,7 +14,7 @@ from corpus.coverage import canonical_names
 from corpus.documents import Language
 from corpus.entities import entities, rename, without_entities
 from corpus.errors import EmptyQuestionError, QuestionError, QuestionTooLongError
-from ingest.lexical import demonstratives, tokens
+from ingest.lexical import demonstratives, names, tokens
 
 Kind = Literal["yes_no", "where", "when", "who", "list", "why", "how", "which", "other"]
 Frame = Literal["permission", "requirement", "open_to_all"]
@@ -37,6 +37,8 @@ _EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA")
 _FOREIGN_WORDS = 2
 _FRAGMENT_TERMS = 2
 _ELLIPSIS_TERMS = 4
+_OWN_TERMS = 2
+_ASKING = frozenset({"where", "when", "who", "list"})
 _UNNAMED = 2
 _DANGLING_TERMS = 4
 _FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
@@ -50,7 +52,8 @@ class Question:
     `language` is the one to answer in; `foreign` is True when the question is in neither language and this is
     only the nearest. `frames` says whether it asks for permission, for a requirement, or whether something is
     open to all; `without` whether it asks about lacking something, `negated` whether it asks for the opposite ("is it
-    not ..."). `dangling` is True when it refers to something ("it", "그거") and names nothing itself.
+    not ..."). `dangling` is True when it refers to something ("it", "그거") and names nothing itself. `own` is what the
+    asker typed, where `text` is a follow-up made whole.
     """
 
     text: str
@@ -63,13 +66,14 @@ class Question:
     entities: frozenset[str]
     concepts: frozenset[str]
     dangling: bool = False
+    own: str = ""
 
     def within(self, whole: Question) -> Question:
         """What a follow-up asks when it is read as the whole question: its own language, and its own kind if it asks
         for a thing of its own ("why?", "the link").
         """
         kind = whole.kind if self.kind in _BORROWED_KINDS else self.kind
-        return replace(whole, language=self.language, foreign=self.foreign, kind=kind)
+        return replace(whole, language=self.language, foreign=self.foreign, kind=kind, own=self.text)
 
 
 def understand(text: str, *, max_characters: int) -> Question:
@@ -119,15 +123,24 @@ def clean(text: str) -> str:
 def make_whole(text: str, history: Sequence[Mapping[str, str]]) -> str:
     """A follow-up joined with what it refers to; a question that stands by itself comes back unchanged.
 
-    A numbered name of the follow-up ("SOC 3") takes the place of its namesake in the question before it;
-    otherwise both questions are read together.
+    A numbered name of the follow-up ("SOC 3") takes the place of its namesake in the question before it; otherwise
+    both questions are read together. One that names a thing of its own leaves out follow-ups that came before it.
     """
     places = [number for number, turn in enumerate(history) if turn["role"] == "user" and clean(turn["content"])]
     if not places or not _depends_on_history(text):
         return text
-    before = make_whole(clean(history[places[-1]]["content"]), history[: places[-1]])
+    last, earlier = clean(history[places[-1]]["content"]), history[: places[-1]]
+    before = _topic(last, earlier) if _named(text) else make_whole(last, earlier)
     renamed = rename(before, text)
     return renamed if renamed != before else f"{before} {_without_no(text)}"
+
+
+def _topic(text: str, history: Sequence[Mapping[str, str]]) -> str:
+    """The question that a conversation last turned on, without the follow-ups to it."""
+    places = [number for number, turn in enumerate(history) if turn["role"] == "user" and clean(turn["content"])]
+    if not places or not _depends_on_history(text):
+        return text
+    return rename(_topic(clean(history[places[-1]]["content"]), history[: places[-1]]), text)
 
 
 def _without_no(text: str) -> str:
@@ -141,12 +154,36 @@ def _depends_on_history(text: str) -> bool:
     opening = terms("followup", "openers").find(text)
     first = " ".join(text.split()[:1]).rstrip(",.!~").lower()
     interjection = first in vocabulary()["followup"]["interjections"]
-    if interjection or (opening and opening.start() == 0):
+    opens = opening is not None and opening.start() == 0
+    if _stands_alone(text[opening.end() :].strip(" ,") if opening and opens else text):
+        return False
+    if interjection or opens:
         return True
     content = len(tokens(without_entities(text)))
     if content <= _FRAGMENT_TERMS or _refers_back(text):
         return True
     return content <= _ELLIPSIS_TERMS and (_trails_off(text) or _asks_nothing(text))
+
+
+def _stands_alone(text: str) -> bool:
+    """Whether a text, behind whatever it opens with, names two things to be related, or asks what a thing is or who,
+    when and where something is done with it.
+    """
+    if not _named(text) or _refers_back(text) or _trails_off(text):
+        return False
+    language = _language(text)[0]
+    kind, beside = _kind(text, language), without_entities(text)
+    if entities(text) and (names(beside) or canonical_names(beside)) and kind != "other":
+        return True
+    if text in terms("followup", "definitions", language):
+        return True
+    content = len(tokens(beside)) - len(names(beside))
+    return bool(entities(text)) and kind in _ASKING and content >= _OWN_TERMS
+
+
+def _named(text: str) -> bool:
+    """Whether a text names something: a numbered name, a service, a proper name."""
+    return bool(entities(text) or canonical_names(text) or names(text))
 
 
 def _trails_off(text: str) -> bool:
