@@ -257,7 +257,7 @@ def _notes(statement: Statement, citation: Citation, says: Mapping[str, str], la
     ids = {segment.id for segment in statement.segments}
     for one in citation.divergences:
         if one.segment_id in ids:
-            yield says["diverges"].format(how=one.explanation_ko if language == "ko" else one.explanation_en)
+            yield says["diverges"].format(how=one.explanation(language))
 
 
 def _condition(ruling: Ruling, divergences: Sequence[Divergence]) -> str | None:
