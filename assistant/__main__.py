@@ -7,8 +7,7 @@ import sys
 
 from assistant.answer import Assistant, open_writer
 from assistant.feedback import Feedback
-from assistant.records import Answer, Divergence
-from corpus.documents import Language
+from assistant.records import Answer
 from corpus.errors import AssistantError
 from ingest.embedder import open_embedder
 from ingest.settings import load_settings
@@ -67,20 +66,15 @@ def describe(found: Answer) -> str:
         lines += ["", f"[{citation.number}] {citation.title} | {path} | {', '.join(citation.segment_ids)}"]
         for code, quote in (("en", citation.quote_en), ("ko", citation.quote_ko)):
             lines += [f"    {code}: {line}" for line in quote.splitlines()]
-        lines += [f"    ! {one.segment_id}: {_how(one, found.language)}" for one in citation.divergences]
+        lines += [f"    ! {one.segment_id}: {one.explanation(found.language)}" for one in citation.divergences]
         lines += [f"    {link.text}: {link.url}" for link in citation.links]
     for conflict in found.conflicts:
         lines += ["", f"  ! {conflict.explanation(found.language)}"]
-        for side in (conflict.first, conflict.second):
+        for side in conflict.sides:
             lines.append(f"    [{side.citation}] {side.segment_id}: {side.text(found.language)}")
     if found.suggestions:
         lines += ["", *(f"  > {suggestion}" for suggestion in found.suggestions)]
     return "\n".join(lines)
-
-
-def _how(one: Divergence, language: Language) -> str:
-    """How the two readings of a citation, shown above, disagree."""
-    return one.explanation_ko if language == "ko" else one.explanation_en
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class Assistant:
         self._index = self._open_or_build()
         self.library = Library(settings, embedder)
         self.feedback = Feedback.of(settings.home)
-        self._coverage, self._conflicts = self._facts_of(self._index)
+        self._coverage, self._conflicts = self._facts_of(self._index, self._index.documents)
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Assistant:
@@ -135,18 +135,18 @@ class Assistant:
         with self._opening:
             if live.id != self._index.generation.id:
                 index = Index(live, self._embedder)
-                self._coverage, self._conflicts = self._facts_of(index)
+                self._coverage, self._conflicts = self._facts_of(index, index.documents)
                 self._index = index
             return self._index
 
-    def _facts_of(self, index: Index) -> tuple[CoverageWriter, ConflictFinder]:
+    def _facts_of(self, index: Index, documents: Sequence[Document]) -> tuple[CoverageWriter, ConflictFinder]:
         """What follows from the documents of an index: their lists, and where they disagree with themselves."""
-        coverage = Coverage(index.documents)
+        coverage = Coverage(documents)
 
         def place(segment: Segment) -> Passage:
             return locate(index, segment)
 
-        return CoverageWriter(coverage, place), ConflictFinder(Conflicts(index.documents, coverage), coverage, place)
+        return CoverageWriter(coverage, place), ConflictFinder(Conflicts(documents, coverage), coverage, place)
 
     def _finished(self, question: Question, draft: Draft, passages: Sequence[Passage], index: Index) -> Answer:
         verdict = draft.ruling.verdict if draft.ruling else None
@@ -258,7 +258,7 @@ def _notes(statement: Statement, citation: Citation, says: Mapping[str, str], la
     ids = {segment.id for segment in statement.segments}
     for one in citation.divergences:
         if one.segment_id in ids:
-            yield says["diverges"].format(how=one.explanation_ko if language == "ko" else one.explanation_en)
+            yield says["diverges"].format(how=one.explanation(language))
 
 
 def _condition(ruling: Ruling, divergences: Sequence[Divergence]) -> str | None:

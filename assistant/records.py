@@ -32,6 +32,9 @@ class Divergence(_Record):
     explanation_en: str
     explanation_ko: str
 
+    def explanation(self, language: Language) -> str:
+        return self.explanation_ko if language == "ko" else self.explanation_en
+
 
 class Citation(_Record):
     """Numbered evidence: where it stands and what it says, byte for byte, in both languages.
@@ -77,6 +80,10 @@ class Conflict(_Record):
     second: ConflictSide
     explanation_en: str
     explanation_ko: str
+
+    @property
+    def sides(self) -> tuple[ConflictSide, ConflictSide]:
+        return self.first, self.second
 
     def explanation(self, language: Language) -> str:
         return self.explanation_ko if language == "ko" else self.explanation_en

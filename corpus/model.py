@@ -8,7 +8,7 @@ from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 Language = Literal["ko", "en"]
-LANGUAGES: tuple[Language, ...] = ("ko", "en")
+LANGUAGES: tuple[Language, Language] = ("ko", "en")
 SegmentKind = Literal["heading", "question", "paragraph", "item", "cell", "code", "image", "include"]
 
 SUFFIXES = (".md", ".markdown")

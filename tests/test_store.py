@@ -5,8 +5,9 @@ import chromadb.errors
 import numpy as np
 import pytest
 
+from corpus.documents import LANGUAGES
 from corpus.errors import IndexCorruptError, IndexingError, StorageError
-from ingest.index.store import LANGUAGES, DenseStore, quick_check, translated
+from ingest.index.store import DenseStore, quick_check, translated
 
 AXES = np.eye(4, dtype=np.float32)
 VENDORS = [

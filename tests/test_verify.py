@@ -9,9 +9,10 @@ import pytest
 from fakes import Page, WordCounter, write_pages
 
 import ingest
+from corpus.documents import LANGUAGES
 from ingest.index import build_index, live_generation
 from ingest.index.generations import Generation
-from ingest.index.store import LANGUAGES, DenseStore
+from ingest.index.store import DenseStore
 from ingest.index.verify import faults, main
 from ingest.lexical import LexicalIndex
 

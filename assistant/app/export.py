@@ -59,13 +59,13 @@ def _reply_lines(turn: Turn, language: Language) -> list[str]:
     if turn.state == "stopped":
         lines += ["", f"*{words(language)['stopped']}*"]
     for divergence in answer.divergences:
-        explanation = divergence.explanation_ko if answer.language == "ko" else divergence.explanation_en
+        explanation = divergence.explanation(answer.language)
         lines += ["", f"> **{says['divergence_title']}** ({_plain(divergence.segment_id)}): {_plain(explanation)}"]
         lines += [f"> - {LANGUAGE_NAMES['ko']}: {_plain(divergence.ko)}"]
         lines += [f"> - {LANGUAGE_NAMES['en']}: {_plain(divergence.en)}"]
     for conflict in answer.conflicts:
         lines += ["", f"> **{says['conflict_title']}**: {_plain(conflict.explanation(answer.language))}"]
-        for side in (conflict.first, conflict.second):
+        for side in conflict.sides:
             lines.append(f"> - [{side.citation}] ({_plain(side.segment_id)}) {_plain(side.text(answer.language))}")
     for citation in answer.citations:
         lines += ["", *_citation_lines(citation, answer.language)]
@@ -93,7 +93,7 @@ def _reply_html(turn: Turn, language: Language) -> str:
     if turn.state == "stopped":
         parts.append(f"<p><i>{words(language)['stopped']}</i></p>")
     for one in answer.divergences:
-        explanation = one.explanation_ko if answer.language == "ko" else one.explanation_en
+        explanation = one.explanation(answer.language)
         parts.append(
             f"<aside><b>{says['divergence_title']}</b> ({escape(one.segment_id)})"
             f"{quotes(one.ko, one.en, answer.language, differs=explanation)}<p>{escape(explanation)}</p></aside>"
@@ -101,7 +101,7 @@ def _reply_html(turn: Turn, language: Language) -> str:
     for conflict in answer.conflicts:
         sides = "".join(
             f"<p>[{side.citation}] ({escape(side.segment_id)}) {escape(side.text(answer.language))}</p>"
-            for side in (conflict.first, conflict.second)
+            for side in conflict.sides
         )
         explanation = escape(conflict.explanation(answer.language))
         parts.append(f"<aside><b>{says['conflict_title']}</b>{sides}<p>{explanation}</p></aside>")

@@ -152,7 +152,7 @@ def _answer_html(answer: Answer, *, position: int) -> str:
 def divergence_html(divergence: Divergence, language: Language) -> str:
     """A notice that the languages disagree: both readings, with what differs marked, and why."""
     says = words(language)
-    explanation = divergence.explanation_ko if language == "ko" else divergence.explanation_en
+    explanation = divergence.explanation(language)
     readings: dict[Language, str] = {"ko": divergence.ko, "en": divergence.en}
     shown = "".join(
         f'<p class="reading" lang="{of}"><b>{LANGUAGE_NAMES[of]}</b> {marked(text, explanation)}</p>'
@@ -172,7 +172,7 @@ def _conflict_html(conflict: Conflict, language: Language, *, position: int) -> 
     shown = "".join(
         f'<p class="reading">{_cite(position, side.citation)} {marked(side.text(language), explanation)} '
         f"<code>{escape(side.segment_id)}</code></p>"
-        for side in (conflict.first, conflict.second)
+        for side in conflict.sides
     )
     return (
         f'<aside class="divergence conflict" aria-label="{says["conflict_title"]}">'

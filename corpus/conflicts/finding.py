@@ -26,10 +26,6 @@ class Conflict:
     explanation_ko: str
     topic: str = ""
 
-    def other(self, segment: Segment) -> Segment:
-        """The side that a segment, which is one of the two, is not."""
-        return self.second if segment == self.first else self.first
-
 
 def conflict(
     kind: Kind,

@@ -87,7 +87,7 @@ def _units(reading: Reading) -> Iterator[Signal]:
     for unit in glossary().spans:
         en = unit.en.search(reading.pair.en)
         if en and not unit.ko.search(reading.korean):
-            yield Signal("unit_missing", unit.name_en, 1, en[0])
+            yield Signal("unit_missing", unit.kind, 1, en[0])
 
 
 def _bounds(reading: Reading) -> Iterator[Signal]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -24,13 +24,15 @@ def squeezed(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A meaning with the patterns that express it in each language; `ko` is matched against `squeezed` text."""
+    """A meaning with the patterns that express it in each language; `ko` is matched against `squeezed` text.
+
+    `kind` is the kind of divergence that its loss is, where the data file tells.
+    """
 
     en: re.Pattern[str]
     ko: re.Pattern[str]
-    name_en: str = ""
-    name_ko: str = ""
     key: str = ""
+    kind: str = ""
 
     def pattern(self, language: Language) -> re.Pattern[str]:
         return self.ko if language == "ko" else self.en
@@ -85,7 +87,7 @@ def glossary() -> Glossary:
     """The glossary that comes with the package."""
     data = tomllib.loads((files("corpus") / "data" / "glossary.toml").read_text(encoding="utf-8"))
     return Glossary(
-        frequencies=tuple(_named(row, key=f"{row['per_year']}") for row in data["frequency"]),
+        frequencies=tuple(_term(row, key=f"{row['per_year']}") for row in data["frequency"]),
         polarities=tuple(
             Opposites(_term(row["positive"]), _term(row["negative"])) for row in data["polarity"]
         ),
@@ -98,11 +100,8 @@ def glossary() -> Glossary:
             )
             for row in data["party"]
         ),
-        clauses=tuple(
-            Term(_compiled(row["en"], whole_words=True), _compiled(row["ko"], whole_words=False), row["kind"], "", name)
-            for name, row in data["clause"].items()
-        ),
-        spans=tuple(replace(_term(row), name_en=row.get("kind", "date")) for row in data["span"]),
+        clauses=tuple(_term(row, key=name, kind=row["kind"]) for name, row in data["clause"].items()),
+        spans=tuple(_term(row, kind=row.get("kind", "date")) for row in data["span"]),
         units=tuple(
             Unit(row["dimension"], Decimal(str(row["factor"])), tuple(row["en"]), tuple(row["ko"]))
             for row in data["unit"]
@@ -112,13 +111,8 @@ def glossary() -> Glossary:
     )  # fmt: skip
 
 
-def _named(row: Mapping[str, Any], *, key: str) -> Term:
-    term = _term(row)
-    return Term(term.en, term.ko, row["name"]["en"], row["name"]["ko"], key)
-
-
-def _term(row: Mapping[str, Any]) -> Term:
-    return Term(_compiled(row["en"], whole_words=True), _compiled(row["ko"], whole_words=False))
+def _term(row: Mapping[str, Any], *, key: str = "", kind: str = "") -> Term:
+    return Term(_compiled(row["en"], whole_words=True), _compiled(row["ko"], whole_words=False), key, kind)
 
 
 def _compiled(patterns: Sequence[str], *, whole_words: bool) -> re.Pattern[str]:

@@ -93,7 +93,7 @@ def _clauses(reading: Reading) -> Iterator[Signal]:
     for term in glossary().clauses:
         en = term.en.search(reading.pair.en)
         if en and not term.ko.search(reading.korean) and en[0].lower() not in reading.korean:
-            yield Signal(f"{term.key}_missing", term.name_en, 1, en[0])
+            yield Signal(f"{term.key}_missing", term.kind, 1, en[0])
 
 
 def _parties(reading: Reading) -> Iterator[Signal]:

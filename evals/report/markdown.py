@@ -9,7 +9,6 @@ from evals.figures import LANGUAGES, Figure, figures, performance, right_over_tw
 from evals.run import Row
 
 SCOPES = {"soc": "the SOC page", "collection": "the whole collection"}
-_OURS = "ours"
 _COMPARED = (
     "citation recall",
     "citation precision",

@@ -15,6 +15,7 @@ from ingest.embedder import open_embedder
 from ingest.index import index_corpus
 
 if TYPE_CHECKING:
+    from assistant.conflicts import ConflictFinder
     from assistant.draft import Draft, Writer
     from assistant.question import Question
     from assistant.retrieve import Passage
@@ -49,10 +50,9 @@ def without_headings(place: Place) -> System:
     whole = {document.id: document for document in documents}
 
     class WithoutHeadings(Assistant):
-        def _coverage_of(self, index: Index) -> CoverageWriter:
-            """In-scope lists are known by their headings: what is left out here is another part."""
-            headed = tuple(_headed(document, whole[document.id]) for document in index.documents)
-            return CoverageWriter(Coverage(headed), lambda segment: locate(index, segment))
+        def _facts_of(self, index: Index, documents: Sequence[Document]) -> tuple[CoverageWriter, ConflictFinder]:
+            """Lists and conflicts are known by their headings: what is left out here is another part."""
+            return super()._facts_of(index, [_headed(document, whole[document.id]) for document in documents])
 
     return WithoutHeadings(chosen, embedder, open_writer(chosen))
 
@@ -86,9 +86,10 @@ def without_verdicts(place: Place) -> System:
 
 
 class _WithoutCoverage(Assistant):
-    def _coverage_of(self, index: Index) -> CoverageWriter:
-        """A writer that knows of no list."""
-        return CoverageWriter(Coverage(()), lambda segment: locate(index, segment))
+    def _facts_of(self, index: Index, documents: Sequence[Document]) -> tuple[CoverageWriter, ConflictFinder]:
+        """With a writer that knows of no list."""
+        _, conflicts = super()._facts_of(index, documents)
+        return CoverageWriter(Coverage(()), lambda segment: locate(index, segment)), conflicts
 
 
 class _WithoutVerdicts:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from corpus.documents import Document, Language
+from corpus.documents import LANGUAGES, Document, Language
 from evals.systems.quoting import Source, sources_of
 
-LANGUAGES: tuple[Language, ...] = ("ko", "en")
 _BREAK = "\n\n"
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from corpus.documents import LANGUAGES
 from evals.systems.models import open_model
 from evals.systems.quoting import QUOTED, quoted, sources_of
 from ingest.cache import EmbeddingCache
 from ingest.index import live_generation
-from ingest.index.store import LANGUAGES
 from ingest.lexical import LexicalIndex, warm_up
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from corpus.divergence import Divergence, divergences, fingerprint
-from corpus.documents import Corpus, Problem, load_corpus
+from corpus.documents import LANGUAGES, Corpus, Problem, load_corpus
 from corpus.errors import CorpusError, IndexCorruptError, IndexingError
 from ingest.cache import EmbeddingCache
 from ingest.chunks import Chunk, split
@@ -31,7 +31,7 @@ from ingest.index.generations import (
     writing,
 )
 from ingest.index.search import layout_of
-from ingest.index.store import LANGUAGES, DenseStore
+from ingest.index.store import DenseStore
 from ingest.lexical import LexicalIndex
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.divergence import Divergence
-from corpus.documents import Document, Language, Segment
+from corpus.documents import LANGUAGES, Document, Language, Segment
 from corpus.errors import IndexCorruptError, IndexingError, IndexMismatchError, StorageError
 from ingest import lexical
 from ingest.chunks import Chunk, split
 from ingest.index.generations import REBUILD, Generation, Manifest, live_generation
-from ingest.index.store import LANGUAGES, DenseStore
+from ingest.index.store import DenseStore
 from ingest.lexical import LexicalIndex
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from corpus.documents import Language
+from corpus.documents import LANGUAGES, Language
 from corpus.errors import IndexCorruptError, StorageError
 from ingest.index.generations import REBUILD
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateCollectionConfiguration
 
-LANGUAGES: tuple[Language, Language] = ("ko", "en")
 _DATABASE = "chroma.sqlite3"
 _BATCH = 2000
 _HNSW: CreateCollectionConfiguration = {

@@ -8,12 +8,12 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus.documents import Language
+from corpus.documents import LANGUAGES, Language
 from corpus.errors import IndexingError
 from ingest.chunks import split
 from ingest.index.generations import Generation
 from ingest.index.search import layout_of, load_vectors
-from ingest.index.store import LANGUAGES, DenseStore, quick_check
+from ingest.index.store import DenseStore, quick_check
 from ingest.lexical import LexicalIndex
 
 if TYPE_CHECKING:
