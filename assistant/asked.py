@@ -1,4 +1,6 @@
-"""What sort of fact a question asks for, whether a text can state one, and what no document can give."""
+"""What sort of fact a question asks for, whether a text can state one, which of its names nothing retrieved speaks of,
+and what no document can give.
+"""
 
 from __future__ import annotations
 

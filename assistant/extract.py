@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Candidate:
     """A segment that may answer, its passage, and what the judges say of it. `score` joins them.
 
-    `fact` is whether it holds a fact of the sort that the question asks for by name.
+    `reading` is of its text in the question's language; the best candidate is read in `both` too. `fact` is whether it
+    holds a fact of the sort that the question asks for by name.
     """
 
     passage: Passage
@@ -36,6 +37,7 @@ class Candidate:
     reading: Reading | None
     fact: bool
     score: float
+    both: Reading | None = None
 
     @property
     def segment(self) -> Segment:
@@ -87,9 +89,14 @@ class ExtractiveWriter:
             fact = states(one.segment, wanted)
             found.append(Candidate(passage, one, reading, fact, self._judgement.score(one, reading, fact=fact)))
         found.sort(key=lambda candidate: candidate.score, reverse=True)
-        if found:
-            found[0] = replace(found[0], reading=self._read_in_both(question, found[0].passage, (found[0].segment,)))
-        return found
+        return self.with_best_read_in_both(question, found)
+
+    def with_best_read_in_both(self, question: Question, found: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates, best first, with the best of them read in both languages."""
+        return [
+            replace(one, both=self._read_in_both(question, one.passage, (one.segment,)) if place == 0 else None)
+            for place, one in enumerate(found)
+        ]
 
     def _readings(
         self, question: Question, ranked: Sequence[tuple[Passage, RankedSegment]]

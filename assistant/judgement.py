@@ -104,7 +104,7 @@ def signals(question: Question, candidates: Sequence[Candidate], strangers: int)
     top = [one.ranked.cosine for one in candidates[:_DEPTH]]
     odds = [log_odds(one.reading.answers) if one.reading else 0.0 for one in candidates]
     return {
-        "answers": odds[0],
+        "answers": log_odds(best.both.answers) if best.both else 0.0,
         "most": max(odds),
         "cosine": best.ranked.cosine,
         "depth": sum(top) / len(top),

@@ -10,10 +10,10 @@ from functools import cache
 from typing import Literal
 
 from assistant.vocabulary import named_terms, terms, vocabulary
-from corpus.coverage import canonical_names
 from corpus.documents import Language
 from corpus.entities import entities, rename, without_entities
 from corpus.errors import EmptyQuestionError, QuestionError, QuestionTooLongError
+from corpus.services import canonical_names
 from ingest.lexical import demonstratives, names, tokens
 
 Kind = Literal["yes_no", "where", "when", "who", "list", "why", "how", "which", "other"]

@@ -61,6 +61,10 @@ class Sample:
         found = (replace(one, score=judgement.score(one.ranked, one.reading, fact=one.fact)) for one in self.candidates)
         return replace(self, candidates=tuple(sorted(found, key=lambda one: one.score, reverse=True)))
 
+    def read_again(self, writer: ExtractiveWriter) -> Sample:
+        """With the best candidate read in both languages, which another choice of numbers may have changed."""
+        return replace(self, candidates=tuple(writer.with_best_read_in_both(self.question, self.candidates)))
+
     def cited(self, writer: ExtractiveWriter) -> frozenset[str]:
         chosen = writer.select(self.question, self.candidates) if self.candidates else []
         return frozenset(segment.id for _, segments in chosen for segment in segments)
@@ -95,14 +99,15 @@ def fit(samples: Sequence[Sample], start: Judgement, reader: Reader | None) -> J
         if start.reading or not reading
     )
     chosen = _best(grid, lambda judgement: _selection(answerable, judgement))
-    rescored = [sample.rescored(chosen) for sample in samples]
+    writer = ExtractiveWriter(chosen, reader)
+    rescored = [sample.rescored(chosen).read_again(writer) for sample in samples]
     weights, unseen = _confidence(rescored, chosen)
     bound = chosen.model_copy(update={"weights": weights, "threshold": _threshold(rescored, unseen)})
     if reader is None:
         return bound
     read = _verdict_readings(rescored, ExtractiveWriter(bound, reader))
     sure = (
-        bound.model_copy(update={"verdict": verdict, "veto": veto}) for verdict, veto in product(SURETIES, SURETIES)
+        bound.model_copy(update={"verdict": verdict, "veto": veto}) for verdict, veto in product(SURETIES, repeat=2)
     )
     return _best(sure, lambda judgement: _verdicts(read, judgement))
 
