@@ -73,10 +73,15 @@ def vouches(passage: Passage, segment: Segment, question: Question) -> bool:
         passage.document.title_en,
     )
     said = " ".join((passage.chunk.text("en"), passage.chunk.text("ko"), *context))
-    found = _quantities(question.text, question.language)
-    numbers = found.numbers.keys() - found.named
-    given = {number for language in LANGUAGES for number in _quantities(segment.text(language), language).numbers}
+    given = frozenset().union(*(_numbers(segment.text(language), language) for language in LANGUAGES))
+    numbers = _numbers(question.text, question.language)
     return question.entities <= entities(said) and numbers <= given and not strangers(question, [passage])
+
+
+def _numbers(text: str, language: Language) -> frozenset[str]:
+    """The numbers of a text, in digits or in words, that are no part of a name."""
+    found = _quantities(text, language)
+    return frozenset(found.numbers.keys() | found.words.keys()) - found.named
 
 
 def is_beyond(question: Question) -> bool:

@@ -61,7 +61,7 @@ class ExtractiveWriter:
         if not candidates or confidence < self._judgement.threshold:
             return Draft((), None, confidence, _what_is_missing(question, candidates, unknown))
         chosen = self.select(question, candidates)
-        ruling = self.ruling(question, candidates[0], chosen)
+        ruling = self.ruling(question, candidates, chosen)
         if ruling:  # the sentence that gives the verdict is the answer
             passage = candidates[0].passage
             chosen = [
@@ -107,14 +107,20 @@ class ExtractiveWriter:
         return self._reader.read_texts(question.text, texts)
 
     def ruling(
-        self, question: Question, best: Candidate, chosen: Sequence[tuple[Passage, tuple[Segment, ...]]]
+        self,
+        question: Question,
+        candidates: Sequence[Candidate],
+        chosen: Sequence[tuple[Passage, tuple[Segment, ...]]],
     ) -> Ruling | None:
         """The verdict that the chosen segments give, the best of them first."""
         if question.kind != "yes_no":
             return None
+        best = candidates[0]
         weighs = min(self._judgement.verdict, self._judgement.veto) < 1
         reading = self.verdict_reading(question, best) if weighs else None
-        return reconcile(question, best_first(best, chosen), reading, self._judgement, answered_by_faq(question, best))
+        return reconcile(
+            question, best_first(best, chosen), reading, self._judgement, answered_by_faq(question, candidates)
+        )
 
     def verdict_reading(self, question: Question, best: Candidate) -> Reading | None:
         """What the reader makes of all of the best segment's chunk: what stands beside a sentence often limits it.
@@ -152,13 +158,22 @@ def best_first(best: Candidate, chosen: Sequence[tuple[Passage, tuple[Segment, .
     return sorted((one for _, segments in chosen for one in segments), key=lambda one: one is not best.segment)
 
 
-def answered_by_faq(question: Question, best: Candidate) -> Ruling | None:
-    """The verdict of the FAQ that the best segment belongs to."""
-    chunk = best.passage.chunk
-    if not chunk.lead or chunk.lead[0].kind != "question":
-        return None
+def answered_by_faq(question: Question, candidates: Sequence[Candidate]) -> Ruling | None:
+    """The verdict of the FAQ that the best segment belongs to, where no other FAQ's question is nearer."""
+    chunk = candidates[0].passage.chunk
+    faqs = {one.passage.chunk.id: cosine for one in candidates if (cosine := _question_cosine(one.passage)) is not None}
     answer = next((segment for segment in chunk.segments if segment.kind != "question"), None)
-    return rule_of_faq(question, chunk.lead[0], answer) if answer else None
+    if not answer or chunk.id not in faqs or faqs[chunk.id] < max(faqs.values()):
+        return None
+    return rule_of_faq(question, chunk.lead[0], answer)
+
+
+def _question_cosine(passage: Passage) -> float | None:
+    """How near the question of a FAQ's passage is to what was asked; None for other passages."""
+    lead = passage.chunk.lead
+    if not lead or lead[0].kind != "question":
+        return None
+    return max((one.cosine for one in passage.ranked if one.segment == lead[0]), default=0.0)
 
 
 def _evidence(passage: Passage, segments: tuple[Segment, ...], language: Language) -> str:

@@ -31,7 +31,8 @@ _REQUEST = re.compile(
 )
 # "When" and "where" also open clauses that ask nothing: "When a customer leaves, is the data deleted?"
 _ASKS_FOR_A_THING = re.compile(
-    r"(?:(?:in|for|to|under|from|by|at|on)\s+)?(?:what|which|how|who|whom|whose|why)\b", re.IGNORECASE
+    r"(?:(?:in|for|to|under|from|by|at|on)\s+)?(?:what|which|how|who|whom|whose|why)\b(?!\s+(?:about|if)\b)",
+    re.IGNORECASE,
 )
 _EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA")
 _FOREIGN_WORDS = 2
@@ -286,7 +287,7 @@ def _asks_yes_no(text: str, language: Language) -> bool:
         return True
     if language == "ko":
         return _ends_as_question(text) and not asks_for_a_thing and not _wants_a_thing(text)
-    asked = [clause.strip() for clause in _CLAUSE.split(text)]
+    asked = [clause.strip() for clause in _CLAUSE.split(f" {text}")]
     clauses = [_REQUEST.sub("", clause) for clause in asked]
     if text in terms("asked", "address", "en") or any(_ASKS_FOR_A_THING.match(clause) for clause in clauses):
         return False

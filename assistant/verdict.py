@@ -72,8 +72,9 @@ def reconcile(
         return None if opposed else ruled
     if probability < judgement.verdict:
         return None
-    condition = evidence[0].text(question.language) if reading.verdict == "conditional" else None
-    return Ruling(reading.verdict, evidence[0], condition)
+    if reading.verdict != "conditional":
+        return Ruling(reading.verdict, evidence[0])
+    return Ruling("conditional", evidence[0], evidence[0].text(question.language)) if _limits(evidence[0]) else None
 
 
 def rule(question: Question, evidence: Sequence[Segment]) -> Ruling | None:
@@ -92,6 +93,12 @@ def rule(question: Question, evidence: Sequence[Segment]) -> Ruling | None:
         and (ruling.verdict != "conditional" or segment is evidence[0] or _names_concept(question, segment))
     ]
     return rulings[0] if len({ruling.verdict for ruling in rulings}) == 1 else None
+
+
+def _limits(segment: Segment) -> bool:
+    """Whether a segment, in its source where it is there, has a word that limits what it says."""
+    language: Language = "en" if segment.en else "ko"
+    return any(segment.text(language) in terms(name, language) for name in ("conditions", "limits"))
 
 
 def rule_of_faq(question: Question, asked: Segment, answer: Segment) -> Ruling | None:

@@ -134,7 +134,7 @@ def _verdict_readings(samples: Sequence[Sample], writer: ExtractiveWriter) -> li
             sample,
             best_first(best := sample.candidates[0], writer.select(sample.question, sample.candidates)),
             writer.verdict_reading(sample.question, best),
-            answered_by_faq(sample.question, best),
+            answered_by_faq(sample.question, sample.candidates),
         )
         for sample in samples
         if sample.case.verdict and sample.candidates and sample.question.kind == "yes_no"

@@ -1,7 +1,7 @@
 import pytest
 from fakes import Page
 
-from assistant.asked import is_beyond, sorts, states, strangers
+from assistant.asked import is_beyond, sorts, states, strangers, vouches
 from assistant.question import understand
 from assistant.retrieve import Passage
 from corpus.documents import Segment
@@ -136,3 +136,18 @@ def test_asked_knows_what_no_document_gives(question, beyond):
 )
 def test_question_that_names_nothing_it_refers_to_dangles(question, dangling):
     assert asked(question).dangling is dangling
+
+
+@pytest.mark.parametrize(
+    ("question", "en", "vouched"),
+    [
+        ("Is it valid for two years?", "It is valid for two years.", True),
+        ("Is it valid for three years?", "It is valid for two years.", False),
+        ("Was it developed by ACME?", "It was developed by the AICPA.", False),
+        ("Was it developed by the AICPA?", "It was developed by the AICPA.", True),
+        ("Is it based on SSAE 18?", "It is based on SSAE 16.", False),
+    ],
+)
+def test_asked_is_vouched_for_only_by_what_names_all_of_it(question, en, vouched):
+    [passage] = said(en)
+    assert vouches(passage, passage.chunk.segments[0], asked(question)) is vouched

@@ -407,3 +407,31 @@ def test_the_assistants_words_are_not_taken_for_questions():
 )
 def test_any_history_can_be_read(text, history):
     assert isinstance(make_whole(text, history), str)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Can you tell me who performs the audits?", "who"),
+        ("do you know if SOC 3 is public?", "yes_no"),
+        ("Is that a SOC 1 or a SOC 2 report?", "other"),
+        ("특정 시점을 보는 건가요, 아니면 기간을 보는 건가요?", "when"),
+        ("diagnostic data - in which country is it kept?", "which"),
+        ("When a customer leaves, is the data deleted?", "yes_no"),
+        ("어떤 영역인지 다 알려주세요", "list"),
+        ("공개인지 궁금합니다", "yes_no"),
+    ],
+)
+def test_question_that_wants_a_thing_is_no_yes_no_question(text, kind):
+    assert understand(text, max_characters=500).kind == kind
+
+
+@pytest.mark.parametrize("text", ["What is ITAR?", "And is Intune in SOC 3?", "그럼 ISO 22301은 누가 심사했나요?"])
+def test_make_whole_leaves_a_question_with_a_subject_of_its_own_alone(text):
+    assert make_whole(text, turns("When are bridge letters issued?")) == text
+
+
+def test_make_whole_leaves_out_follow_ups_about_other_things():
+    history = turns("Is Intune covered by SOC 3?", "What about Yammer?")
+    assert make_whole("What about Teams?", history) == "Is Intune covered by SOC 3? What about Teams?"
+    assert make_whole("why?", history) == "Is Intune covered by SOC 3? What about Yammer? why?"

@@ -224,15 +224,18 @@ def test_rule_holds_unless_the_reader_is_sure_of_the_opposite(said, expected):
         (None, None),
         (reading(no=0.6, yes=0.4), None),
         (reading(no=0.8, yes=0.2), Ruling("no", segment("It rains.", "비가 옵니다."))),
-        (
-            reading(conditional=0.8, yes=0.2),
-            Ruling("conditional", segment("It rains.", "비가 옵니다."), "It rains."),
-        ),
+        (reading(conditional=0.8, yes=0.2), None),
     ],
 )
 def test_reader_decides_where_the_rules_are_silent_and_it_is_sure(said, expected):
     evidence = [segment("It rains.", "비가 옵니다.")]
     assert reconcile(read("Will it be dry?"), evidence, said, JUDGEMENT) == expected
+
+
+def test_reader_finds_a_condition_only_in_what_limits():
+    evidence = [segment("It is dry if the wind turns.", "바람이 바뀌면 맑습니다.")]
+    ruling = reconcile(read("Will it be dry?"), evidence, reading(conditional=0.8, yes=0.2), JUDGEMENT)
+    assert ruling == Ruling("conditional", evidence[0], "It is dry if the wind turns.")
 
 
 def test_no_verdict_without_a_yes_no_question_or_without_evidence():
