@@ -113,7 +113,7 @@ def rule_of_faq(question: Question, asked: Segment, answer: Segment) -> Ruling |
         return None
     if opening == "yes" and answer.text(language) in terms("conditions", language):
         return Ruling("conditional", answer, answer.text(question.language))
-    return Ruling(opening, answer)
+    return None if _limits(answer) else Ruling(opening, answer)
 
 
 def _rule_segment(question: Question, segment: Segment) -> Ruling | None:

@@ -12,7 +12,7 @@ from assistant.extract import Candidate, ExtractiveWriter, answered_by_faq, best
 from assistant.judgement import Judgement, signals
 from assistant.question import Question
 from assistant.verdict import reconcile
-from evals.measures import citation_precision, nugget_recall
+from evals.measures import citation_precision, nugget_recall, wilson
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +45,8 @@ FOLDS = 5
 PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0)
 SURETIES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)
 """From never to often: how sure the reader's verdict must be, to count alone and to silence a rule."""
-WRONG_COST = 10.0
+SURE = 0.9
+"""What the precision of verdicts that the reader gives alone must reach with the lower bound of its 95% interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,14 @@ class VerdictSample:
     reading: Reading | None
     answered: Ruling | None
 
+    def ruled(self, judgement: Judgement) -> Ruling | None:
+        """What the rules say by themselves."""
+        return reconcile(self.sample.question, self.evidence, None, judgement, self.answered)
+
+    def reconciled(self, judgement: Judgement) -> Ruling | None:
+        """What is said with the reader."""
+        return reconcile(self.sample.question, self.evidence, self.reading, judgement, self.answered)
+
 
 def judged(assistant: Assistant, writer: ExtractiveWriter, cases: Iterable[Case]) -> Iterator[Sample]:
     """The cases with the candidates that the writer's judges saw; coverage questions are answered elsewhere."""
@@ -106,10 +115,12 @@ def fit(samples: Sequence[Sample], start: Judgement, reader: Reader | None) -> J
     if reader is None:
         return bound
     read = _verdict_readings(rescored, ExtractiveWriter(bound, reader))
-    sure = (
-        bound.model_copy(update={"verdict": verdict, "veto": veto}) for verdict, veto in product(SURETIES, repeat=2)
-    )
-    return _best(sure, lambda judgement: _verdicts(read, judgement))
+    alone = _best(_sure(bound, "verdict"), lambda judgement: _added(read, judgement))
+    return _best(_sure(alone, "veto"), lambda judgement: _silenced(read, judgement))
+
+
+def _sure(judgement: Judgement, name: str) -> Iterator[Judgement]:
+    return (judgement.model_copy(update={name: surety}) for surety in SURETIES)
 
 
 def _best(grid: Iterable[Judgement], value: Callable[[Judgement], float]) -> Judgement:
@@ -141,13 +152,24 @@ def _verdict_readings(samples: Sequence[Sample], writer: ExtractiveWriter) -> li
     ]
 
 
-def _verdicts(samples: Sequence[VerdictSample], judgement: Judgement) -> float:
-    """What the verdicts are worth: a wrong one costs what many right ones bring."""
-    total = 0.0
-    for one in samples:
-        if ruling := reconcile(one.sample.question, one.evidence, one.reading, judgement, one.answered):
-            total += 1.0 if ruling.verdict == one.sample.case.verdict else -WRONG_COST
-    return total
+def _added(samples: Sequence[VerdictSample], judgement: Judgement) -> float:
+    """How many right verdicts the reader adds where the rules are silent; none where that may be luck."""
+    added = [
+        ruling.verdict == one.sample.case.verdict
+        for one in samples
+        if not one.ruled(judgement) and (ruling := one.reconciled(judgement))
+    ]
+    return float(sum(added)) if wilson(sum(added), len(added))[0] >= SURE else 0.0
+
+
+def _silenced(samples: Sequence[VerdictSample], judgement: Judgement) -> float:
+    """How many more wrong verdicts of the rules than right ones the reader silences."""
+    silenced = [
+        ruled.verdict != one.sample.case.verdict
+        for one in samples
+        if (ruled := one.ruled(judgement)) and not one.reconciled(judgement)
+    ]
+    return float(2 * sum(silenced) - len(silenced))
 
 
 def _confidence(samples: Sequence[Sample], judgement: Judgement) -> tuple[dict[str, float], np.ndarray]:

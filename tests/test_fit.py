@@ -31,8 +31,8 @@ def sample(number, *, answerable, verdict=None, reader=None):
     return Sample(case(number, answerable=answerable, verdict=verdict), QUESTION, (candidate,), strangers=0)
 
 
-def samples(**options):
-    return [sample(number, answerable=number % 2 == 0, **options) for number in range(40)]
+def samples(count=40, **options):
+    return [sample(number, answerable=number % 2 == 0, **options) for number in range(count)]
 
 
 def test_fit_finds_the_signal_that_tells_answers_from_the_rest():
@@ -50,8 +50,8 @@ def test_fit_finds_the_signal_that_tells_answers_from_the_rest():
     assert sum(below) <= 0.2 * len(kept)
 
 
-@pytest.mark.parametrize(("gold", "trusted"), [("yes", True), ("no", False)])
-def test_fit_trusts_a_readers_verdicts_only_where_they_are_right(gold, trusted):
+@pytest.mark.parametrize(("gold", "count", "trusted"), [("yes", 80, True), ("yes", 20, False), ("no", 80, False)])
+def test_fit_trusts_a_readers_verdicts_only_where_they_are_surely_right(gold, count, trusted):
     reader = WordReader("every year", verdict="yes", sure=0.92)
-    judgement = fit(samples(verdict=gold, reader=reader), UNFITTED, reader)
+    judgement = fit(samples(count, verdict=gold, reader=reader), UNFITTED, reader)
     assert (judgement.verdict <= 0.92) is trusted

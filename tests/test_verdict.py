@@ -279,7 +279,8 @@ def test_bare_yes_or_no(text, expected):
 @pytest.mark.parametrize(
     ("question", "asked", "answer", "expected"),
     [
-        ("do we need approval first?", "Is approval required?", "No. However, tell them.", "no"),
+        ("do we need approval first?", "Is approval required?", "No. However, tell them.", None),
+        ("do we need approval first?", "Is approval required?", "No, never.", "no"),
         ("승인을 받아야 하나요?", "Is approval required?", "No.", "no"),
         ("can we use the audit for our own?", "Can I use the audit?", "Yes.", "yes"),
         ("can we use the audit for our own?", "Can I use the audit?", "Yes, if the offer is in scope.", "conditional"),
