@@ -127,10 +127,10 @@ def make_whole(text: str, history: Sequence[Mapping[str, str]]) -> str:
     A numbered name of the follow-up ("SOC 3") takes the place of its namesake in the question before it; otherwise
     both questions are read together. One that names a thing of its own leaves out follow-ups that came before it.
     """
-    places = [number for number, turn in enumerate(history) if turn["role"] == "user" and clean(turn["content"])]
-    if not places or not _depends_on_history(text):
+    asked = _asked(history)
+    if not asked or not _depends_on_history(text):
         return text
-    last, earlier = clean(history[places[-1]]["content"]), history[: places[-1]]
+    last, earlier = asked
     before = _topic(last, earlier) if _named(text) else make_whole(last, earlier)
     renamed = rename(before, text)
     return renamed if renamed != before else f"{before} {_without_no(text)}"
@@ -138,10 +138,18 @@ def make_whole(text: str, history: Sequence[Mapping[str, str]]) -> str:
 
 def _topic(text: str, history: Sequence[Mapping[str, str]]) -> str:
     """The question that a conversation last turned on, without the follow-ups to it."""
-    places = [number for number, turn in enumerate(history) if turn["role"] == "user" and clean(turn["content"])]
-    if not places or not _depends_on_history(text):
+    asked = _asked(history)
+    if not asked or not _depends_on_history(text):
         return text
-    return rename(_topic(clean(history[places[-1]]["content"]), history[: places[-1]]), text)
+    return rename(_topic(*asked), text)
+
+
+def _asked(history: Sequence[Mapping[str, str]]) -> tuple[str, Sequence[Mapping[str, str]]] | None:
+    """The last question of a history and the turns before it; None where it has none."""
+    for number in range(len(history) - 1, -1, -1):
+        if history[number]["role"] == "user" and (text := clean(history[number]["content"])):
+            return text, history[:number]
+    return None
 
 
 def _without_no(text: str) -> str:
@@ -174,11 +182,12 @@ def _stands_alone(text: str) -> bool:
         return False
     language = _language(text)[0]
     kind, beside = _kind(text, language), without_entities(text)
-    if entities(text) and (names(beside) or canonical_names(beside)) and kind != "other":
+    proper = names(beside)
+    if entities(text) and (proper or canonical_names(beside)) and kind != "other":
         return True
     if text in terms("followup", "definitions", language):
         return True
-    content = len(tokens(beside)) - len(names(beside))
+    content = len(tokens(beside)) - len(proper)
     return bool(entities(text)) and kind in _ASKING and content >= _OWN_TERMS
 
 

@@ -20,12 +20,10 @@ if TYPE_CHECKING:
 Verdict = Literal["yes", "no", "conditional"]
 Modality = Literal["forbids", "opens", "waives", "restricts", "requires", "permits"]
 
+_OPENING = re.compile(r"\w+(?=[.,;:!])")
 _CLAUSE_BORDER = re.compile(
     r"(?<=[;:])\s+|(?<=고),\s+|(?<=며),\s+|(?<=지만)[,\s]+|,\s+(?:but|while|whereas)\s+", re.IGNORECASE
 )
-
-
-_OPENING = re.compile(r"\w+(?=[.,;:!])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def reconcile(
     `answered` is what a FAQ says to the same question; it counts as a rule.
 
     Where one is silent the other must be sure; a very sure reader silences a rule that says otherwise. How sure is
-    fitted on development questions. English is the documents' source, so the rules read it wherever it is there.
+    fitted on development questions.
     """
     if question.kind != "yes_no" or not evidence:
         return None
@@ -105,9 +103,11 @@ def rule_of_faq(question: Question, asked: Segment, answer: Segment) -> Ruling |
     """The verdict that a FAQ's answer opens with, where its question asks from the same side; None elsewhere."""
     language: Language = "en" if asked.en and answer.en else "ko"
     opening = opens_with(answer.text(language))
+    if not opening:
+        return None
     same = understand(asked.text(language), max_characters=len(asked.text(language)))
-    alike = set(tokens(question.text)) == set(tokens(asked.text(question.language)))
-    if not opening or not (alike or question.frames & same.frames):
+    alike = question.frames & same.frames or set(tokens(question.text)) == set(tokens(asked.text(question.language)))
+    if not alike:
         return None
     if (question.without, question.negated) != (same.without, same.negated):
         return None

@@ -73,24 +73,33 @@ def listed(documents: Iterable[Document], *, severity: str | None = None) -> Ite
 
 def report(rows: Sequence[Row], documents: Sequence[Document]) -> str:
     """A report to work through: per document its divergences with both texts and what differs."""
-    lines: list[str] = []
-    current = None
-    for document, divergence in rows:
-        if document is not current:
-            current = document
-            lines += [f"# {document.id}: {document.title_en} / {document.title_ko}", ""]
-        lines += [
-            f"[{divergence.severity}] {divergence.segment_id}  {divergence.kind}  {divergence.probability:.2f}",
-            f"  en  {divergence.en}",
-            f"  ko  {divergence.ko}",
-            f"  {divergence.explanation_en}",
-            f"  {divergence.explanation_ko}",
-            "",
-        ]
+    told = (
+        (
+            document,
+            [
+                f"[{divergence.severity}] {divergence.segment_id}  {divergence.kind}  {divergence.probability:.2f}",
+                f"  en  {divergence.en}",
+                f"  ko  {divergence.ko}",
+                f"  {divergence.explanation_en}",
+                f"  {divergence.explanation_ko}",
+            ],
+        )
+        for document, divergence in rows
+    )
     major = sum(divergence.severity == "major" for _, divergence in rows)
     segments = sum(1 for document in documents for segment in document.segments() if segment.en and segment.ko)
     summary = f"{major} major and {len(rows) - major} minor in {segments:,} segments of {len(documents)} documents."
-    return "\n".join([*lines, summary])
+    return "\n".join([*_under_documents(told), summary])
+
+
+def _under_documents(findings: Iterable[tuple[Document, list[str]]]) -> Iterable[str]:
+    """The lines of findings, each with a blank line behind it, under the titles of their documents."""
+    current = None
+    for document, lines in findings:
+        if document is not current:
+            current = document
+            yield from (f"# {document.id}: {document.title_en} / {document.title_ko}", "")
+        yield from (*lines, "")
 
 
 def disagreeing(documents: Sequence[Document]) -> Iterable[Pair]:
@@ -103,17 +112,19 @@ def disagreeing(documents: Sequence[Document]) -> Iterable[Pair]:
 
 def conflict_report(pairs: Sequence[Pair], documents: Sequence[Document]) -> str:
     """A report to work through: per document its conflicts with both passages in both languages."""
-    lines: list[str] = []
-    current = None
-    for document, conflict in pairs:
-        if document is not current:
-            current = document
-            lines += [f"# {document.id}: {document.title_en} / {document.title_ko}", ""]
-        lines.append(f"{conflict.first.id} / {conflict.second.id}  {conflict.kind}")
-        for segment in (conflict.first, conflict.second):
-            lines += [f"  en  {segment.en}", f"  ko  {segment.ko}"]
-        lines += [f"  {conflict.explanation_en}", f"  {conflict.explanation_ko}", ""]
-    return "\n".join([*lines, f"{len(pairs)} conflicts within {len(documents)} documents."])
+    told = (
+        (
+            document,
+            [
+                f"{one.first.id} / {one.second.id}  {one.kind}",
+                *(line for side in (one.first, one.second) for line in (f"  en  {side.en}", f"  ko  {side.ko}")),
+                f"  {one.explanation_en}",
+                f"  {one.explanation_ko}",
+            ],
+        )
+        for document, one in pairs
+    )
+    return "\n".join([*_under_documents(told), f"{len(pairs)} conflicts within {len(documents)} documents."])
 
 
 def _pair_record(pair: Pair) -> Record:
