@@ -7,9 +7,10 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from assistant.conflicts import Beside, ConflictFinder
+from assistant.compose import citations_of, condition_of, suggestions_for, text_of
+from assistant.conflicts import ConflictFinder
 from assistant.coverage import CoverageWriter
-from assistant.draft import Draft, Statement, Writer
+from assistant.draft import Draft, Writer
 from assistant.extract import ExtractiveWriter
 from assistant.feedback import Feedback
 from assistant.judgement import Judgement
@@ -18,12 +19,11 @@ from assistant.messages import messages
 from assistant.question import Question, make_whole, synonyms, understand
 from assistant.ranker import Ranker
 from assistant.reader import Reader, reader_folder
-from assistant.records import Answer, Citation, CitedLink, Divergence
+from assistant.records import Answer
 from assistant.retrieve import HybridRetriever, Passage, locate, retrieve
-from assistant.verdict import Ruling, opens_with
 from corpus.conflicts import Conflicts
 from corpus.coverage import Coverage
-from corpus.documents import Document, Language, Segment
+from corpus.documents import Document, Segment
 from corpus.errors import HistoryError, IndexMissingError
 from ingest.embedder import Embedder, open_embedder
 from ingest.index import Index, build_index, live_generation
@@ -31,7 +31,6 @@ from ingest.settings import Settings, load_settings
 
 logger = logging.getLogger(__name__)
 
-_SUGGESTIONS = 3
 _HISTORY_TURNS = 20
 
 
@@ -152,10 +151,10 @@ class Assistant:
         verdict = draft.ruling.verdict if draft.ruling else None
         says = messages(question.language)
         beside = self._conflicts.beside(question, draft.statements)
-        citations = _citations((*draft.statements, *beside.statements), question.language, index)
+        citations = citations_of((*draft.statements, *beside.statements), question.language, index)
         divergences = tuple(one for citation in citations for one in citation.divergences)
         if draft.statements:
-            text = _text(draft, beside, says, citations, question.language)
+            text = text_of(draft, beside, says, citations, question.language)
         else:
             missing = draft.remark or says["not_stated"]
             text = f"{missing} {says['nearest']}" if passages else missing
@@ -164,13 +163,13 @@ class Assistant:
             text=text,
             language=question.language,
             verdict=verdict,
-            condition=_condition(draft.ruling, divergences) if draft.ruling else None,
+            condition=condition_of(draft.ruling, divergences) if draft.ruling else None,
             abstained=not draft.statements,
             confidence=draft.confidence,
             citations=citations,
             divergences=divergences,
             conflicts=beside.records(citations),
-            suggestions=_suggestions(question, draft, passages),
+            suggestions=suggestions_for(question, draft, passages),
             notice=self._notice(question, says),
             mode=self._writer.mode,
             index=index.generation.id,
@@ -222,121 +221,3 @@ def _checked(history: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
             )
         turns.append({"role": role, "content": content})
     return turns
-
-
-def _text(
-    draft: Draft, beside: Beside, says: Mapping[str, str], citations: Sequence[Citation], language: Language
-) -> str:
-    """The verdict in a word, then the statements with their citations' numbers; list items on lines of their own.
-
-    Behind a citation whose languages disagree stands how; at the end, what the document says elsewhere against it.
-    """
-    said = bool(draft.statements) and opens_with(draft.statements[0].text)  # a FAQ's own "No." is not said twice
-    opening = [says[draft.ruling.verdict] if draft.ruling and not said else "", draft.remark or ""]
-    text = " ".join(filter(None, opening))
-    numbers = _numbers((*draft.statements, *beside.statements))
-
-    def quoted(statement: Statement) -> str:
-        number = numbers[statement.passage.chunk.id]
-        notes = _notes(statement, citations[number - 1], says, language)
-        return " ".join((statement.text, f"[{number}]", *notes))
-
-    for statement in draft.statements:
-        if statement.is_item and (text or len(draft.statements) > 1):
-            text += f"\n- {quoted(statement)}"
-        else:
-            text += f"{_joint(text)}{quoted(statement)}"
-    if beside.found:
-        note = says["conflicts" if beside.statements else "conflicts_cited"]
-        text += "\n" + note.format(how=" ".join(beside.explanations(language)))
-        text += "".join(f"\n- {quoted(statement)}" for statement in beside.statements)
-    return text.strip()
-
-
-def _notes(statement: Statement, citation: Citation, says: Mapping[str, str], language: Language) -> Iterator[str]:
-    """How the languages of a statement's segments disagree, in the language of the answer."""
-    ids = {segment.id for segment in statement.segments}
-    for one in citation.divergences:
-        if one.segment_id in ids:
-            yield says["diverges"].format(how=one.explanation(language))
-
-
-def _condition(ruling: Ruling, divergences: Sequence[Divergence]) -> str | None:
-    """The condition in the question's language; in English, the documents' source, where the two disagree."""
-    disputed = ruling.segment.id in {one.segment_id for one in divergences}
-    return ruling.segment.en if ruling.condition and disputed else ruling.condition
-
-
-def _joint(text: str) -> str:
-    """What stands between a text and the sentence after it."""
-    if not text:
-        return ""
-    return "\n" if text.rsplit("\n", 1)[-1].startswith("- ") else " "
-
-
-def _numbers(statements: Sequence[Statement]) -> dict[str, int]:
-    """Citation numbers by chunk, in order of first use."""
-    chunks = dict.fromkeys(statement.passage.chunk.id for statement in statements)
-    return {chunk: number for number, chunk in enumerate(chunks, 1)}
-
-
-def _citations(statements: Sequence[Statement], language: Language, index: Index) -> tuple[Citation, ...]:
-    """One citation a passage: the segments of all statements that rest on it."""
-    citations = []
-    for chunk_id, number in _numbers(statements).items():
-        mine = [statement for statement in statements if statement.passage.chunk.id == chunk_id]
-        passage = mine[0].passage
-        segments = list(dict.fromkeys(segment for statement in mine for segment in statement.segments))
-        section, document = passage.chunk.section, passage.document
-        citations.append(
-            Citation(
-                number=number,
-                document=document.id,
-                title=document.title_en or document.title_ko,
-                source_url=document.source_url,
-                heading_path_en=section.heading_path_en,
-                heading_path_ko=section.heading_path_ko,
-                segment_ids=tuple(segment.id for segment in segments),
-                quote_en="\n".join(segment.en for segment in segments if segment.en),
-                quote_ko="\n".join(segment.ko for segment in segments if segment.ko),
-                links=_links(segments, document, language),
-                divergences=_divergences(segments, document, index),
-            )
-        )
-    return tuple(citations)
-
-
-def _divergences(segments: Sequence[Segment], document: Document, index: Index) -> tuple[Divergence, ...]:
-    """Where the languages of the segments materially disagree."""
-    found = (index.divergence_of(document, segment) for segment in segments)
-    return tuple(
-        Divergence(
-            segment_id=one.segment_id, kind=one.kind, severity=one.severity, en=one.en, ko=one.ko,
-            explanation_en=one.explanation_en, explanation_ko=one.explanation_ko,
-        )
-        for one in found if one and one.severity == "major"
-    )  # fmt: skip
-
-
-def _links(segments: Sequence[Segment], document: Document, language: Language) -> tuple[CitedLink, ...]:
-    """The links that a reader can open, each address once, named as in the question's language where it is there."""
-    ordered = sorted((link for one in segments for link in one.links), key=lambda link: link.language != language)
-    named: dict[str, str] = {}
-    for link in ordered:
-        if url := link.absolute(document.link_base):
-            named.setdefault(url, link.text)
-    return tuple(CitedLink(text=text, url=url) for url, text in named.items())
-
-
-def _suggestions(question: Question, draft: Draft, passages: Sequence[Passage]) -> tuple[str, ...]:
-    """The nearest sections when the answer abstains, else the documents' own questions nearby."""
-    if not draft.statements:
-        paths = (" > ".join(passage.chunk.section.heading_path(question.language)) for passage in passages)
-        return tuple(dict.fromkeys(filter(None, paths)))[:_SUGGESTIONS]
-    used = {statement.passage.chunk.id for statement in draft.statements}
-    asked = (
-        passage.chunk.lead[0].text(question.language)
-        for passage in passages
-        if passage.chunk.id not in used and passage.chunk.lead and passage.chunk.lead[0].kind == "question"
-    )
-    return tuple(dict.fromkeys(asked))[:_SUGGESTIONS]

@@ -41,7 +41,8 @@ def states(segment: Segment, wanted: Iterable[Sort]) -> bool:
 def strangers(question: Question, passages: Iterable[Passage]) -> list[str]:
     """The names and long numbers in a question that nothing retrieved for it speaks of.
 
-    A passage speaks of a name that it spells out, too, or that stands in the address of one of its links.
+    A passage speaks of a name that it spells out, too, or that stands in its headings or the address of one of its
+    links.
     """
     text = terms("known_names").pattern.sub(" ", without_aliases(without_entities(question.text)))
     found = [name for name in (*names(text), *_LONG_NUMBER.findall(text)) if name not in terms("concepts")]
@@ -52,8 +53,11 @@ def strangers(question: Question, passages: Iterable[Passage]) -> list[str]:
 
 
 def _said(passage: Passage) -> str:
-    addresses = " ".join(link.url for segment in passage.chunk.segments for link in segment.links)
-    return " ".join((passage.chunk.text("en"), passage.chunk.text("ko"), passage.document.title_en, addresses))
+    chunk = passage.chunk
+    texts = [chunk.text(language) for language in LANGUAGES]
+    headings = (*chunk.section.heading_path_en, *chunk.section.heading_path_ko)
+    addresses = (link.url for segment in chunk.segments for link in segment.links)
+    return " ".join((*texts, *headings, passage.document.title_en, *addresses))
 
 
 def _speaks_of(text: str, name: str) -> bool:
@@ -67,15 +71,9 @@ def vouches(passage: Passage, segment: Segment, question: Question) -> bool:
 
     A reader is easily led: it finds the false year as likely as the true one.
     """
-    context = (
-        *passage.chunk.section.heading_path_en,
-        *passage.chunk.section.heading_path_ko,
-        passage.document.title_en,
-    )
-    said = " ".join((passage.chunk.text("en"), passage.chunk.text("ko"), *context))
     given = frozenset().union(*(_numbers(segment.text(language), language) for language in LANGUAGES))
     numbers = _numbers(question.text, question.language)
-    return question.entities <= entities(said) and numbers <= given and not strangers(question, [passage])
+    return question.entities <= entities(_said(passage)) and numbers <= given and not strangers(question, [passage])
 
 
 def _numbers(text: str, language: Language) -> frozenset[str]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 BUILT_IN = Path(__file__).parent / "data" / "embedder"
+_UNREAD = ".pooler."
+"""Weights that no sentence vector depends on; drawn anew at each load where a model folder leaves them out."""
 SAFE_SUFFIXES = frozenset({".json", ".safetensors", ".txt", ".md", ".onnx", ".model", ""})
 
 
@@ -103,7 +105,8 @@ class SentenceTransformersEmbedder:
     @cached_property
     def sha256(self) -> str:
         digest = hashlib.sha256(f"{self._query}\n{self._passage}\n".encode())
-        for name, tensor in sorted(self._model.state_dict().items()):
+        weights = ((name, tensor) for name, tensor in self._model.state_dict().items() if _UNREAD not in name)
+        for name, tensor in sorted(weights):
             digest.update(name.encode())
             digest.update(tensor.float().contiguous().numpy().tobytes())
         return digest.hexdigest()

@@ -158,6 +158,19 @@ def test_embedder_models_are_identified_by_their_weights(minilm_folder, minilm, 
     assert open_embedder(str(minilm_folder)).sha256 == minilm.sha256 != built_in.sha256
 
 
+def test_embedder_keeps_its_identity_where_a_folder_leaves_out_weights_that_are_not_read(minilm_folder, tmp_path):
+    from safetensors.numpy import load_file, save_file
+
+    copy_model(minilm_folder, tmp_path / "model")
+    path = tmp_path / "model" / "model.safetensors"
+    whole = load_file(path)
+    kept = {name: weight for name, weight in whole.items() if "pooler" not in name}
+    assert len(kept) < len(whole)
+    path.unlink()
+    save_file(kept, path, metadata={"format": "pt"})
+    assert open_embedder(str(tmp_path / "model")).sha256 == open_embedder(str(tmp_path / "model")).sha256
+
+
 @pytest.mark.parametrize(
     "name",
     ["modeling.py", "1_Pooling/code.py", "pytorch_model.bin", "weights.pkl", "model.pt", "lib.so", "run.sh", "A.PY"],
