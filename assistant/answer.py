@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from assistant.compose import citations_of, condition_of, suggestions_for, text_of
 from assistant.conflicts import ConflictFinder
@@ -20,7 +21,7 @@ from assistant.question import Question, make_whole, synonyms, understand
 from assistant.ranker import Ranker
 from assistant.reader import Reader, reader_folder
 from assistant.records import Answer
-from assistant.retrieve import HybridRetriever, Passage, locate, retrieve
+from assistant.retrieve import Passage, locate, retrieve
 from corpus.conflicts import Conflicts
 from corpus.coverage import Coverage
 from corpus.documents import Document, Segment
@@ -28,6 +29,9 @@ from corpus.errors import HistoryError, IndexMissingError
 from ingest.embedder import Embedder, open_embedder
 from ingest.index import Index, build_index, live_generation
 from ingest.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from assistant.retriever import HybridRetriever
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +69,8 @@ class Assistant:
     @property
     def retriever(self) -> HybridRetriever:
         """The passages behind the answers, as a LangChain retriever."""
+        from assistant.retriever import HybridRetriever
+
         return HybridRetriever(search=self._search)
 
     def answer(self, question: str, history: Sequence[Mapping[str, str]] = ()) -> Answer:
@@ -145,7 +151,7 @@ class Assistant:
         def place(segment: Segment) -> Passage:
             return locate(index, segment)
 
-        return CoverageWriter(coverage, place), ConflictFinder(Conflicts(documents, coverage), coverage, place)
+        return CoverageWriter(coverage, place), ConflictFinder(Conflicts(coverage), coverage, place)
 
     def _finished(self, question: Question, draft: Draft, passages: Sequence[Passage], index: Index) -> Answer:
         verdict = draft.ruling.verdict if draft.ruling else None
@@ -184,10 +190,10 @@ class Assistant:
         return " ".join(filter(None, parts)) or None
 
 
-def open_writer(settings: Settings) -> ExtractiveWriter:
+def open_writer(settings: Settings, kind: type[ExtractiveWriter] = ExtractiveWriter) -> ExtractiveWriter:
     """The extractive writer of these settings, with the reader that they name."""
     folder = reader_folder(settings.reader)
-    return ExtractiveWriter(Judgement.load(folder), Reader(folder) if folder else None)
+    return kind(Judgement.load(folder), Reader(folder) if folder else None)
 
 
 @cache

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING
-
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document as LangChainDocument
-from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
 
 from corpus.documents import Document, Segment
 from ingest.chunks import Chunk
@@ -118,31 +113,3 @@ def locate(index: Index, segment: Segment) -> Passage:
     chunk = index.chunk_of(segment)
     unscored = tuple(RankedSegment(one, 0.0, 0.0, 0.0, 0.0) for one in chunk.segments)
     return Passage(chunk, index.documents_by_id[chunk.document_id], unscored)
-
-
-class HybridRetriever(BaseRetriever):
-    """The same retrieval as a LangChain retriever: one LangChain document a passage, both languages in its metadata."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    search: Callable[[str], list[Passage]]
-
-    def _get_relevant_documents(
-        self,
-        query: str,
-        *,
-        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
-    ) -> list[LangChainDocument]:
-        return [
-            LangChainDocument(
-                id=passage.chunk.id,
-                page_content=passage.chunk.text("en"),
-                metadata={
-                    "document": passage.document.id,
-                    "text_ko": passage.chunk.text("ko"),
-                    "segment_ids": [ranked.segment.id for ranked in passage.ranked],
-                    "score": passage.score,
-                },
-            )
-            for passage in self.search(query)
-        ]

@@ -101,9 +101,13 @@ def _groups(segments: Sequence[Segment]) -> Iterator[_Group]:
 
 def _pieces(segments: tuple[Segment, ...]) -> Iterator[tuple[Segment, ...]]:
     """Cut a long group at segment borders, never inside a segment."""
+    longest = [max(segment.ko, segment.en, key=len).replace(_BORDER, " ") or "-" for segment in segments]
+    text = _BORDER.join(longest)
+    if len(text) <= MAX_CHARACTERS:
+        yield segments
+        return
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    longest = [max(segment.ko, segment.en, key=len).replace(_BORDER, " ") or "-" for segment in segments]
     splitter = RecursiveCharacterTextSplitter(
         separators=[_BORDER],
         keep_separator=False,
@@ -112,7 +116,7 @@ def _pieces(segments: tuple[Segment, ...]) -> Iterator[tuple[Segment, ...]]:
         chunk_overlap=0,
     )
     start = 0
-    for text in splitter.split_text(_BORDER.join(longest)):
-        end = start + text.count(_BORDER) + 1
+    for piece in splitter.split_text(text):
+        end = start + piece.count(_BORDER) + 1
         yield segments[start:end]
         start = end

@@ -8,7 +8,8 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 
 from assistant.ranker import Ranker
-from assistant.retrieve import HybridRetriever, Passage, fuse, locate, retrieve
+from assistant.retrieve import Passage, fuse, locate, retrieve
+from assistant.retriever import HybridRetriever
 from corpus.documents import Document, Section, Segment
 from ingest.chunks import Chunk, split
 from ingest.index import Hit, SegmentScores

@@ -6,7 +6,6 @@ Precision before recall: what the headings, a table's row or a third passage may
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import chain
 
 from corpus.conflicts.finding import Conflict, Kind
@@ -26,16 +25,14 @@ def conflicts(document: Document, coverage: Coverage) -> tuple[Conflict, ...]:
 
 
 class Conflicts:
-    """The conflicts of a collection, by either side."""
+    """The conflicts of documents, found when one is first asked about."""
 
-    def __init__(self, documents: Iterable[Document], coverage: Coverage) -> None:
-        self._found: dict[tuple[str, str], tuple[Conflict, ...]] = {}
-        for document in documents:
-            for one in conflicts(document, coverage):
-                for side in (one.first, one.second):
-                    key = document.id, side.id
-                    self._found[key] = (*self._found.get(key, ()), one)
+    def __init__(self, coverage: Coverage) -> None:
+        self._coverage = coverage
+        self._found: dict[str, tuple[Conflict, ...]] = {}
 
     def of(self, document: Document, segment: Segment) -> tuple[Conflict, ...]:
         """What a segment of a document is one side of."""
-        return self._found.get((document.id, segment.id), ())
+        if document.id not in self._found:
+            self._found[document.id] = conflicts(document, self._coverage)
+        return tuple(one for one in self._found[document.id] if segment.id in (one.first.id, one.second.id))
