@@ -55,10 +55,16 @@ class CoverageWriter:
             return self._all_of(question, standards)
         if services and not standards and self._asks(question, "standards"):
             return self._standards_of(question, services[0])
+        if len(services) == 1 and len(standards) > 1 and self._lets_choose(question):
+            return self._which_of(question, services[0], standards)
         return None
 
     def _is_about_scope(self, question: Question) -> bool:
-        """Whether the part of the question that speaks of scope asks for nothing beside service and standard."""
+        """Whether the part of the question that speaks of scope asks for nothing beside service and standard, and what
+        a follow-up adds to it neither.
+        """
+        if not set(self._beside(question, _without_opening(question.own))) <= _filler(question.language):
+            return False
         scope = [terms("coverage", question.language, name) for name in ("scope", "holds")]
         parts = [part for part in _PARTS.split(question.text) if any(part in words for words in scope)]
         return any(set(self._beside(question, part)) <= _filler(question.language) for part in parts)
@@ -74,6 +80,10 @@ class CoverageWriter:
 
     def _asks(self, question: Question, *names: str) -> bool:
         return all(question.text in terms("coverage", question.language, name) for name in names)
+
+    def _lets_choose(self, question: Question) -> bool:
+        """Whether a question asks which of the standards it names cover something, and not which do not."""
+        return self._asks(question, "choice") and not question.negated and not self._asks(question, "without")
 
     def _asks_for_all(self, question: Question) -> bool:
         return question.kind in ("list", "which") or self._asks(question, "count")
@@ -139,6 +149,14 @@ class CoverageWriter:
             remark = messages(question.language)["count"].format(count=len(entries), list=heading)
         return self._draft(entries, None, question, remark)
 
+    def _which_of(
+        self, question: Question, service: str, standards: dict[str, tuple[CoverageList, ...]]
+    ) -> Draft | None:
+        """The lines that name a service in the lists of the standards to choose from."""
+        lists = dict.fromkeys(one for found in standards.values() for one in found)
+        naming = [(one, entry) for one in lists for entry in one.naming(service)]
+        return self._draft(naming, None, question) if naming else None
+
     def _standards_of(self, question: Question, service: str) -> Draft | None:
         naming = [(one, entry) for one in self._coverage.lists for entry in one.naming(service)][:_MAX_LISTS]
         statements = tuple(
@@ -171,6 +189,13 @@ class CoverageWriter:
 
 def _heading(question: Question, one: CoverageList) -> str:
     return " ".join(segment.text(question.language) for segment in one.section.heading)
+
+
+def _without_opening(text: str) -> str:
+    """A follow-up without the words that it opens with or, in English, ends with."""
+    for name in (("openers",), ("endings", "en")):
+        text = terms("followup", *name).pattern.sub(" ", text)
+    return text
 
 
 @cache

@@ -83,10 +83,9 @@ class ExtractiveWriter:
             key=lambda pair: pair[1].score,
             reverse=True,
         )[: self._judgement.read]
-        wanted = sorts(question)
         found = []
         for (passage, one), reading in zip(ranked, self._readings(question, ranked), strict=True):
-            fact = states(one.segment, wanted)
+            fact = states(one.segment, question)
             found.append(Candidate(passage, one, reading, fact, self._judgement.score(one, reading, fact=fact)))
         found.sort(key=lambda candidate: candidate.score, reverse=True)
         return self.with_best_read_in_both(question, found)

@@ -6,15 +6,17 @@ import math
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from assistant.asked import is_beyond, sorts
+from assistant.asked import is_beyond, said, sorts, speaks_of_all
 from assistant.reader import log_odds
 from assistant.verdict import rule
 from corpus.entities import entities
 from corpus.errors import ModelError
+from ingest.lexical import tokens
 
 if TYPE_CHECKING:
     from assistant.extract import Candidate
@@ -87,33 +89,44 @@ def signals(question: Question, candidates: Sequence[Candidate], strangers: int)
 
     answers     log-odds of the best candidate's reading in both languages (0 without a reader)
     most        the highest log-odds among all candidates
+    several     mean log-odds of the three best candidates
     cosine      the best candidate's cosine
     depth       mean cosine of the five best candidates
     coverage    share of the question's terms, weighed by rarity, that the best candidate holds within its context
     covered     the highest such share among all candidates
-    names       1 if the best candidate's chunk names every numbered name of the question, else 0
+    spoken_of   share of the question's terms that the best candidate's passage says in either language
+    length      logarithm of how many terms the question has: of a long one less is said
+    names       1 if the best candidate's passage has every numbered name of the question, else 0
     strangers   how many names of the question nothing that was retrieved speaks of, at most 2
-    missing     1 if a sort of fact is asked for by name and the best candidate holds none
+    wanted      1 if a sort of fact is asked for by name
+    missing     1 if it is and the best candidate holds none, or its passage does not speak of all that is named
     beyond      1 if the question asks for what no document gives
+    yes_no      1 if yes or no is asked for
     ruled       1 if the rules read a verdict off the best candidates
     dangling    1 if the question refers to something that has not been said
     """
     best = candidates[0]
-    wanted = sorts(question)
-    text = f"{best.passage.chunk.text('en')} {best.passage.chunk.text('ko')}"
+    wanted = bool(sorts(question))
+    spoken = said(best.passage)
     top = [one.ranked.cosine for one in candidates[:_DEPTH]]
     odds = [log_odds(one.reading.answers) if one.reading else 0.0 for one in candidates]
+    stated = frozenset(tokens(question.text))
     return {
         "answers": log_odds(best.both.answers) if best.both else 0.0,
         "most": max(odds),
+        "several": fmean(odds[:_NEAR]),
         "cosine": best.ranked.cosine,
-        "depth": sum(top) / len(top),
+        "depth": fmean(top),
         "coverage": best.ranked.coverage,
         "covered": max(one.ranked.coverage for one in candidates),
-        "names": float(question.entities <= entities(text)),
+        "spoken_of": len(stated & frozenset(tokens(spoken))) / max(1, len(stated)),
+        "length": math.log1p(len(stated)),
+        "names": float(question.entities <= entities(spoken)),
         "strangers": float(min(strangers, 2)),
-        "missing": float(bool(wanted) and not best.fact),
+        "wanted": float(wanted),
+        "missing": float(wanted and not (best.fact and speaks_of_all(best.passage, question))),
         "beyond": float(is_beyond(question)),
+        "yes_no": float(question.kind == "yes_no"),
         "ruled": float(rule(question, [one.segment for one in candidates[:_NEAR]]) is not None),
         "dangling": float(question.dangling),
     }

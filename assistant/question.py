@@ -24,6 +24,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\uf
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _CLAUSE = re.compile(r"[,;:.?!]\s+|\s[-–—]\s|\s(?:and|but|so|then)\s")
+_BORDER = re.compile(
+    r"[,;:.?!]\s+|\s[-–—]\s|\s(?:and|but|so|then|if|when|since|because|as|though)\s|(?<=[고며데면후])\s|(?<=지만)\s",
+    re.IGNORECASE,
+)
 _REQUEST = re.compile(
     r"(?:(?:can|could|would|will) you (?:please )?(?:tell|show|explain|list|name|say|let)|do you know|any idea)"
     r"(?: (?:to )?(?:me|us))?(?: know)?\s*(?P<whether>(?:if|whether)\b)?",
@@ -52,9 +56,9 @@ class Question:
 
     `language` is the one to answer in; `foreign` is True when the question is in neither language and this is
     only the nearest. `frames` says whether it asks for permission, for a requirement, or whether something is
-    open to all; `without` whether it asks about lacking something, `negated` whether it asks for the opposite ("is it
-    not ..."). `dangling` is True when it refers to something ("it", "그거") and names nothing itself. `own` is what the
-    asker typed, where `text` is a follow-up made whole.
+    open to all; `without` whether it asks about lacking something, `lacks` which concepts that is, `negated` whether it
+    asks for the opposite ("is it not ..."). `dangling` is True when it refers to something ("it", "그거") and names
+    nothing itself. `own` is what the asker typed, where `text` is a follow-up made whole.
     """
 
     text: str
@@ -66,6 +70,7 @@ class Question:
     negated: bool
     entities: frozenset[str]
     concepts: frozenset[str]
+    lacks: frozenset[str] = frozenset()
     dangling: bool = False
     own: str = ""
 
@@ -109,6 +114,7 @@ def understand(text: str, *, max_characters: int) -> Question:
         negated=_is_negated(cleaned, language),
         entities=entities(cleaned),
         concepts=concepts(cleaned),
+        lacks=_lacks(cleaned, language),
         dangling=_dangles(cleaned),
     )
 
@@ -239,6 +245,17 @@ def concepts(text: str) -> frozenset[str]:
     return frozenset(name for name, words in named_terms("concepts").items() if text in words)
 
 
+def _lacks(text: str, language: Language) -> frozenset[str]:
+    """The concepts that stand in one clause with a word of lacking: behind it in English ("without an NDA"; also before
+    "not signed"), before it in Korean ("NDA 없이").
+    """
+    beside: list[str] = []
+    for match in terms("frames", language, "without").pattern.finditer(text):
+        before, after = _BORDER.split(text[: match.start()])[-1], _BORDER.split(text[match.end() :])[0]
+        beside += [after] * (language == "en") + [before] * (language == "ko" or match[0].lower().startswith("not"))
+    return frozenset().union(*map(concepts, beside))
+
+
 def synonyms(text: str) -> str:
     """What documents may call the concepts and services that a text names otherwise, for the lexical search."""
     named = concepts(text)
@@ -280,6 +297,7 @@ def terms_in_english_questions() -> frozenset[str]:
 
 
 def _kind(text: str, language: Language) -> Kind:
+    text = terms("followup", "proposals").pattern.sub(" ", text)
     if _asks_yes_no(text, language):
         return "yes_no"
     for kind, words in named_terms("question", "kinds", language).items():
@@ -298,7 +316,8 @@ def _asks_yes_no(text: str, language: Language) -> bool:
         return _ends_as_question(text) and not asks_for_a_thing and not _wants_a_thing(text)
     asked = [clause.strip() for clause in _CLAUSE.split(f" {text}")]
     clauses = [_REQUEST.sub("", clause) for clause in asked]
-    if text in terms("asked", "address", "en") or any(_ASKS_FOR_A_THING.match(clause) for clause in clauses):
+    wants_an_address = any(text in terms("asked", sort, "en") for sort in ("address", "phone"))
+    if wants_an_address or any(_ASKS_FOR_A_THING.match(clause) for clause in clauses):
         return False
     if any((request := _REQUEST.match(clause)) and request["whether"] for clause in asked):
         return True

@@ -160,13 +160,14 @@ def _judge(question: Question, clause: _Clause) -> Verdict | None:
     """One clause against the side from which the question asks."""
     if question.negated:
         return None
-    shared = bool(question.concepts & clause.concepts)
+    shared, lacking = bool(question.concepts & clause.concepts), bool(question.lacks & clause.concepts)
     if clause.modality == "waives":
-        return _judge_waiver(question) if shared else None
+        return _judge_waiver(question, lacking=lacking) if shared else None
     if not clause.about_access or not _asks_about_access(question):
         return None
     if clause.modality == "restricts":
-        return _judge_restriction(question, shared=shared, foreign=bool(question.concepts - clause.concepts))
+        foreign = bool(question.concepts - clause.concepts)
+        return _judge_restriction(question, shared=shared, lacking=lacking, foreign=foreign)
     if clause.modality == "opens":
         return _judge_opening(question)
     return None
@@ -191,22 +192,22 @@ def _asks_if_exclusive(question: Question) -> bool:
     return question.text in terms("exclusive", question.language)
 
 
-def _judge_waiver(question: Question) -> Verdict | None:
+def _judge_waiver(question: Question, *, lacking: bool) -> Verdict | None:
     """A clause that says that what the question names is not needed."""
     if "requirement" in question.frames and not question.without:
         return "no"
-    return "yes" if question.without else None
+    return "yes" if lacking else None
 
 
-def _judge_restriction(question: Question, *, shared: bool, foreign: bool) -> Verdict | None:
+def _judge_restriction(question: Question, *, shared: bool, lacking: bool, foreign: bool) -> Verdict | None:
     """A clause that keeps something to those who meet a condition."""
     if _asks_if_exclusive(question):
         return "yes" if bool(question.concepts) and not foreign else None
     if "open_to_all" in question.frames:
         return "no"
-    if shared and question.without:
+    if lacking:
         return "no"
-    if shared and "requirement" in question.frames:
+    if shared and not question.without and "requirement" in question.frames:
         return "yes"
     if foreign or question.without or "permission" not in question.frames:
         return None

@@ -114,7 +114,7 @@ def fit(samples: Sequence[Sample], start: Judgement, reader: Reader | None) -> J
     bound = chosen.model_copy(update={"weights": weights, "threshold": _threshold(rescored, unseen)})
     if reader is None:
         return bound
-    read = _verdict_readings(rescored, ExtractiveWriter(bound, reader))
+    read = _verdict_readings(rescored, bound, reader)
     alone = _best(_sure(bound, "verdict"), lambda judgement: _added(read, judgement))
     return _best(_sure(alone, "veto"), lambda judgement: _silenced(read, judgement))
 
@@ -138,8 +138,12 @@ def _selection(samples: Sequence[Sample], judgement: Judgement) -> float:
     return total / len(samples)
 
 
-def _verdict_readings(samples: Sequence[Sample], writer: ExtractiveWriter) -> list[VerdictSample]:
-    """The samples that ask for a verdict, with what both witnesses need to give one."""
+def _verdict_readings(samples: Sequence[Sample], judgement: Judgement, reader: Reader) -> list[VerdictSample]:
+    """The samples that are answered and may get a verdict, with what both witnesses need to give one.
+
+    Those without a right verdict are among them: any that they get is wrong.
+    """
+    writer = ExtractiveWriter(judgement, reader)
     return [
         VerdictSample(
             sample,
@@ -148,7 +152,9 @@ def _verdict_readings(samples: Sequence[Sample], writer: ExtractiveWriter) -> li
             answered_by_faq(sample.question, sample.candidates),
         )
         for sample in samples
-        if sample.case.verdict and sample.candidates and sample.question.kind == "yes_no"
+        if sample.candidates
+        and sample.question.kind == "yes_no"
+        and judgement.confidence(sample.question, sample.candidates, sample.strangers) >= judgement.threshold
     ]
 
 

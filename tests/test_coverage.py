@@ -422,6 +422,46 @@ def test_standards_that_cover_a_service():
     ]
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["Proseware: which of QUX 2 and QUX 3 does it come under?", "Proseware는 QUX 2, 3 중에 어디에 해당됩니까?"],
+)
+def test_standards_to_choose_from_give_the_lines_that_name_the_service(question):
+    assert cited(write(question)) == ["qux-120"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which of QUX 2 and QUX 3 is Proseware not in?",
+        "Which of QUX 2 and QUX 3 does not cover Proseware?",
+        "Which of QUX 2 and QUX 3 cover Proseware and Contoso Chat?",
+        "Proseware의 QUX 2, QUX 3 보고서 목록은 어디에 있나요?",
+        "Proseware는 QUX 2, QUX 3에 어떻게 적용되나요?",
+    ],
+)
+def test_standards_that_are_not_to_choose_from_are_left_to_other_writers(question):
+    assert write(question) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "then", "lines"),
+    [
+        ("Does QUX 3 cover Contoso Mail?", "and how about Proseware?", ["qux-120"]),
+        ("QUX 3에 Contoso Mail이 포함되나요?", "그럼 Proseware는요?", ["qux-120"]),
+        ("Does QUX 3 cover Contoso Mail?", "I meant Proseware", ["qux-120"]),
+        ("Does QUX 3 cover Contoso Mail?", "sorry, Proseware as well?", ["qux-120"]),
+        ("Does QUX 3 cover Contoso Mail?", "and is Proseware covered now?", ["qux-120"]),
+        ("QUX 3에 Contoso Mail이 포함되나요?", "죄송, Proseware는요?", ["qux-120"]),
+        ("Does QUX 3 cover Contoso Mail?", "Do its reports keep to the timetable of Proseware's?", None),
+    ],
+)
+def test_follow_up_is_about_scope_where_it_adds_nothing_else(asked, then, lines):
+    question = understand(then, max_characters=1000).within(understand(f"{asked} {then}", max_characters=1000))
+    draft = writer(ALL).write(question)
+    assert (draft and cited(draft)) == lines
+
+
 @pytest.mark.parametrize("question", ["Is Proseware not covered by FOO?", "Proseware는 FOO 범위에서 제외되나요?"])
 def test_negated_question_does_not_get_the_verdict_of_the_plain_one(question):
     assert verdict(question) != "yes"

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.extract import ExtractiveWriter
+from assistant.judgement import Judgement, signals
 from assistant.question import understand
-from assistant.reader import Reading
+from assistant.reader import SHIPPED, Reading
 from assistant.retrieve import Passage, RankedSegment
 from corpus.sidebyside import parse
 from evals.fit import UNFITTED
@@ -64,6 +65,13 @@ def passages(page, **scores):
 def write(question, found, *, reader=None, **changes):
     writer = ExtractiveWriter(JUDGEMENT.model_copy(update=changes), reader)
     return writer.write(understand(question, max_characters=1000), found, ())
+
+
+@pytest.mark.parametrize("reader", [SHIPPED, None])
+def test_judgement_weighs_every_signal_and_no_other(reader):
+    question = understand("how often is the report issued", max_characters=1000)
+    candidates = ExtractiveWriter(JUDGEMENT, None).candidates(question, passages(reports_page(), s2=1.0))
+    assert Judgement.load(reader).weights.keys() == {"intercept", *signals(question, candidates, 0)}
 
 
 def cited(draft):

@@ -360,6 +360,7 @@ def test_follow_up_keeps_its_own_language_and_the_kind_that_it_asks_for():
     where = read("and where is the link?").within(before)
     assert (where.language, where.kind, where.entities) == ("en", "where", before.entities)
     assert read("and SOC 3?").within(before).kind == "yes_no"
+    assert read("and how about SOC 3?").within(before).kind == "yes_no"
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,10 @@ ASKED_OF_RESTRICTION = [
     ("Can I read the summaries?", "conditional"),
     ("Can I read the summaries with a data protection agreement?", "yes"),
     ("Can I read the summaries without a subscription?", None),
+    ("We have a data protection agreement. Can I read the summaries without calling our account manager?", None),
+    ("I have no account manager, but a DPA. Can I read the summaries?", None),
+    ("Can I read the summaries without my company having to sign a data protection agreement?", "no"),
+    ("Can I read the summaries if the data protection agreement is not signed?", "no"),
     ("Must I have a licence?", None),
     ("What is in the summaries?", None),
     ("데이터 보호 계약 없이 요약을 볼 수 있나요?", "no"),
@@ -55,6 +59,11 @@ ASKED_OF_RESTRICTION = [
     ("요약을 볼 수 있나요?", "conditional"),
     ("데이터 보호 계약을 맺으면 볼 수 있나요?", "yes"),
     ("구독 없이 볼 수 있나요?", None),
+    ("DPA는 체결했는데요, 영업 담당자를 거치지 않고 요약을 볼 수 있나요?", None),
+    ("데이터 보호 계약을 체결했고 승인 없이 볼 수 있나요?", None),
+    ("데이터 보호 계약에 서명했으면 승인 없이 볼 수 있나요?", None),
+    ("DPA 서명 후 로그인하지 않고 요약을 볼 수 있나요?", None),
+    ("데이터 보호 계약은 체결했는데요, 영업 담당자를 거치지 않고 제가 직접 요약을 볼 수 있나요?", None),
     ("요약에는 무엇이 있나요?", None),
 ]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answer import Assistant, open_writer
 from assistant.coverage import CoverageWriter
+from assistant.extract import ExtractiveWriter
 from assistant.retrieve import locate
 from corpus.coverage import Coverage
 from corpus.documents import Corpus, Document
@@ -16,9 +17,10 @@ from ingest.index import index_corpus
 
 if TYPE_CHECKING:
     from assistant.conflicts import ConflictFinder
-    from assistant.draft import Draft, Writer
+    from assistant.extract import Candidate
     from assistant.question import Question
     from assistant.retrieve import Passage
+    from corpus.documents import Segment
     from evals.systems.protocol import Place, System
     from ingest.index import Index
 
@@ -82,7 +84,7 @@ def without_verdicts(place: Place) -> System:
     """No answer says yes, no or under which condition; the lists' answers still do."""
     settings = place.settings
     embedder = open_embedder(settings.embedding_model, settings.embedding_backend)
-    return Assistant(settings, embedder, _WithoutVerdicts(open_writer(settings)))
+    return Assistant(settings, embedder, open_writer(settings, _WithoutVerdicts))
 
 
 class _WithoutCoverage(Assistant):
@@ -92,12 +94,13 @@ class _WithoutCoverage(Assistant):
         return CoverageWriter(Coverage(()), lambda segment: locate(index, segment)), conflicts
 
 
-class _WithoutVerdicts:
-    """A writer to whom no question is a yes/no one."""
+class _WithoutVerdicts(ExtractiveWriter):
+    """Weighs whether rules speak, as ever, and keeps what they say to itself."""
 
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
-        self.mode = writer.mode
-
-    def write(self, question: Question, passages: Sequence[Passage], history: Sequence[dict[str, str]]) -> Draft:
-        return self._writer.write(replace(question, kind="other"), passages, history)
+    def ruling(
+        self,
+        question: Question,  # noqa: ARG002
+        candidates: Sequence[Candidate],  # noqa: ARG002
+        chosen: Sequence[tuple[Passage, tuple[Segment, ...]]],  # noqa: ARG002
+    ) -> None:
+        return None
