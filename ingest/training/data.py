@@ -21,6 +21,9 @@ LANGUAGES: tuple[Language, Language] = ("en", "ko")
 DIRECTIONS: tuple[tuple[Language, Language], ...] = tuple((q, p) for q in LANGUAGES for p in LANGUAGES)
 GUARDS = ("mixed-reality", "mdop")
 """Repositories whose name contains one of these take part in no training: forgetting is measured on them."""
+OWN = Path(__file__).parents[1] / "data" / "training"
+"""Where the project's own training questions are: over slices of the same pages, asked from the other side, or nearly
+answerable. They name segments and hold no text of them."""
 
 
 class Bilingual(NamedTuple):
@@ -129,6 +132,8 @@ def normalised(text: str) -> str:
 def load(folder: Path) -> TrainingData:
     """Read and join the files of `folder`: questions, pairs and heading_passages, each `.jsonl` or `.jsonl.gz`.
 
+    The project's own questions join those whose pages are there.
+
     Raises:
         TrainingDataError: a file is missing or holds no usable line.
     """
@@ -136,8 +141,12 @@ def load(folder: Path) -> TrainingData:
     headings = tuple(_headings(folder, tally))
     rows = list(_pair_rows(folder, tally))
     questions = list(_questions(folder, tally))
-    pages = _pages(rows, headings, {question.path for question in questions})
-    kept = tuple(_answerable_from(questions, pages, tally))
+    own = list(_questions(OWN, tally, name="own_questions"))
+    pages = _pages(rows, headings, {question.path for question in (*questions, *own)})
+    kept = (
+        *_answerable_from(questions, pages, tally),
+        *_answerable_from(own, pages, tally, name="own_questions"),
+    )
     pairs = tuple(
         Segment(row["repo"], row["path"], row["id"], Bilingual(row["en"], row["ko"]))
         for row in rows
@@ -214,8 +223,7 @@ def _pair_rows(folder: Path, tally: Tally) -> Iterator[dict[str, Any]]:
             yield row | {"en": sides.en, "ko": sides.ko}
 
 
-def _questions(folder: Path, tally: Tally) -> Iterator[Question]:
-    name = "questions"
+def _questions(folder: Path, tally: Tally, *, name: str = "questions") -> Iterator[Question]:
     required = ("id", "split", "repo", "path", "slice", "kind", "q_en", "q_ko", "verdict", "evidence", "near")
     for row in _rows(folder, name, required, tally):
         text = _sides(row, "q_", name, tally)
@@ -248,7 +256,7 @@ def _pages(
 
 
 def _answerable_from(
-    questions: list[Question], pages: dict[str, tuple[Segment, ...]], tally: Tally
+    questions: list[Question], pages: dict[str, tuple[Segment, ...]], tally: Tally, *, name: str = "questions"
 ) -> Iterator[Question]:
     """The questions whose evidence and slice are among the pages' segments; the others are counted."""
     ids = {path: {segment.id for segment in segments} for path, segments in pages.items()}
@@ -257,5 +265,5 @@ def _answerable_from(
         if there and there.issuperset(question.evidence) and there.issuperset(question.slice):
             yield question
         else:
-            tally.used["questions"] -= 1
-            tally.skipped["questions", "without their segments"] += 1
+            tally.used[name] -= 1
+            tally.skipped[name, "without their segments"] += 1

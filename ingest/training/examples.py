@@ -1,5 +1,6 @@
 """Examples for the reader: a question, a text that may be its evidence, whether it is, and with which verdict."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,11 @@ WEIGHTS = {"yes": 3.0, "no": 3.0, "conditional": 6.0}
 UNANSWERABLE_WEIGHT = 4.0
 """How often a question with this verdict, or one without evidence, is drawn beside one that asks for a fact."""
 GOLD_SHARE = 0.6
+EXCHANGED_SHARE = 0.25
+"""How often a number that question and evidence share is exchanged in the question, where there is one."""
+TRIES = 10
 NO_VERDICT = -1
+_NUMBER = re.compile(r"(?<![\w.,/:-])(?<![A-Z][a-z] )\d+(?:[.,]\d+)*(?![A-Za-z\d_/:-])")  # of no date, name or code
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,9 @@ def verdict_of(question: Question) -> int:
 class Examples:
     """Endless training examples, in all four directions.
 
-    Two thirds of the answerable draws get their gold evidence, often with neighbouring segments around it; the others
-    a segment that looks like it: marked near by the writer, near in the slice by the embedder, or mined elsewhere.
+    Three in five of the answerable draws get their gold evidence, often with neighbouring segments around it; the
+    others a segment that looks like it: marked near by the writer, near in the slice by the embedder, or mined
+    elsewhere. Of those that ask for no verdict and share a number with their evidence, a quarter have it exchanged.
     """
 
     def __init__(self, data: TrainingData, mined: Mined, *, seed: int) -> None:
@@ -74,7 +80,10 @@ class Examples:
             depth = self.random.choices((0, 1, 2), (0.25, 0.15, 0.6))[0]
             evidence = joined([self.mined.segments[place] for place in places], read, depth=depth)
             verdict = verdict_of(question) if answers else NO_VERDICT
-            yield Example(question.text.of(asked), evidence, answers, verdict)
+            example = Example(question.text.of(asked), evidence, answers, verdict)
+            if self.random.random() < EXCHANGED_SHARE:
+                example = with_number_exchanged(example, self.random) or example
+            yield example
 
     def _around(self, question: Question) -> list[int]:
         """The gold evidence, in two of five cases with one or two of the segments next to it."""
@@ -113,6 +122,33 @@ class Examples:
         places = [place for place in self.mined.places(question, question.slice) if place not in gold]
         scores = self.mined.vectors[places] @ self.mined.question_vectors[question.id]
         return [places[i] for i in np.argsort(-scores)[:6]]
+
+
+def with_number_exchanged(example: Example, random: Random) -> Example | None:
+    """The example with another number in place of one that its question shares with its evidence: of the new number
+    the evidence says nothing. None where there is no such number, or where a verdict is asked for, which may turn
+    instead.
+    """
+    if not example.answers or example.verdict != NO_VERDICT:
+        return None
+    given = set(_NUMBER.findall(example.evidence))
+    shared = [match for match in _NUMBER.finditer(example.question) if match[0] in given]
+    if not shared:
+        return None
+    match = random.choice(shared)
+    others = (_another_number(match[0], random) for _ in range(TRIES))
+    other = next((number for number in others if number not in given), None)
+    if other is None:
+        return None
+    question = example.question[: match.start()] + other + example.question[match.end() :]
+    return Example(question, example.evidence, answers=False, verdict=NO_VERDICT)
+
+
+def _another_number(number: str, random: Random) -> str:
+    """A number near a whole one, or one of the same form."""
+    if number.isdigit() and (len(number) in (1, 4) or random.random() < 0.5):
+        return str(max(1, int(number) + random.choice((-3, -2, -1, 1, 2, 3))))
+    return re.sub(r"\d", lambda _: random.choice("123456789"), number)
 
 
 def _weight(question: Question) -> float:

@@ -31,7 +31,8 @@ EXTRA = ("torch", "transformers", "sentence_transformers", "safetensors", "onnx"
 class Job:
     """What to train on, where to write, and for how long.
 
-    `base` is the untouched base, by which negatives are mined; `body` is what the reader starts from (else the base).
+    `base` is the untouched base, by which negatives are mined; `body` is what the reader starts from (else the
+    base), `weights` those of an earlier run to go on from.
     """
 
     data: Path
@@ -43,6 +44,7 @@ class Job:
     rate: float | None = None
     resume: bool = False
     processes: int = 1
+    weights: Path | None = None
 
     @property
     def work(self) -> Path:
@@ -172,7 +174,7 @@ def _tune_embedder(job: Job, team: Team) -> Outcome:
 def _tune_reader(job: Job, team: Team) -> Outcome:
     return reader.tune(
         load(job.data), job.base, job.body or job.base, job.work, budget=job.budget, seed=job.seed,
-        rate=job.rate or reader.RATE, resume=job.resume, team=team,
+        rate=job.rate or reader.RATE, resume=job.resume, weights=job.weights, team=team,
     )  # fmt: skip
 
 
