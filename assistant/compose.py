@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.draft import Draft, Statement
 from assistant.records import Citation, CitedLink, Divergence
 from assistant.verdict import Ruling, opens_with
-from corpus.documents import Document, Language, Segment
+from corpus.documents import Document, Language, Section, Segment
 
 if TYPE_CHECKING:
     from assistant.conflicts import Beside
@@ -82,23 +82,26 @@ def citations_of(statements: Sequence[Statement], language: Language, index: Ind
         mine = [statement for statement in statements if statement.passage.chunk.id == chunk_id]
         passage = mine[0].passage
         segments = list(dict.fromkeys(segment for statement in mine for segment in statement.segments))
-        section, document = passage.chunk.section, passage.document
-        citations.append(
-            Citation(
-                number=number,
-                document=document.id,
-                title=document.title_en or document.title_ko,
-                source_url=document.source_url,
-                heading_path_en=section.heading_path_en,
-                heading_path_ko=section.heading_path_ko,
-                segment_ids=tuple(segment.id for segment in segments),
-                quote_en="\n".join(segment.en for segment in segments if segment.en),
-                quote_ko="\n".join(segment.ko for segment in segments if segment.ko),
-                links=_links(segments, document, language),
-                divergences=_divergences(segments, document, index),
-            )
-        )
+        cited = citation_of(number, passage.document, passage.chunk.section, segments)
+        links = _links(segments, passage.document, language)
+        divergences = _divergences(segments, passage.document, index)
+        citations.append(cited.model_copy(update={"links": links, "divergences": divergences}))
     return tuple(citations)
+
+
+def citation_of(number: int, document: Document, section: Section, segments: Sequence[Segment]) -> Citation:
+    """Segments of one section as a numbered citation, quoted in both languages; no links, no divergences."""
+    return Citation(
+        number=number,
+        document=document.id,
+        title=document.title_en or document.title_ko,
+        source_url=document.source_url,
+        heading_path_en=section.heading_path_en,
+        heading_path_ko=section.heading_path_ko,
+        segment_ids=tuple(segment.id for segment in segments),
+        quote_en="\n".join(segment.en for segment in segments if segment.en),
+        quote_ko="\n".join(segment.ko for segment in segments if segment.ko),
+    )
 
 
 def _divergences(segments: Sequence[Segment], document: Document, index: Index) -> tuple[Divergence, ...]:

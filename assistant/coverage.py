@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -95,7 +95,7 @@ class CoverageWriter:
         found: list[tuple[CoverageList, Entry]] = []
         for service in services:
             for standard, lists in standards.items():
-                naming = [(one, entry) for one in lists for entry in one.naming(service)]
+                naming = _naming(service, lists)
                 if not naming:
                     return self._not_listed(question, service, standard, lists)
                 found += naming
@@ -135,7 +135,7 @@ class CoverageWriter:
         return self._draft(found, None, question) if found else None
 
     def _all_of(self, question: Question, standards: dict[str, tuple[CoverageList, ...]]) -> Draft | None:
-        lists = list(dict.fromkeys(one for found in standards.values() for one in found))
+        lists = _each_once(standards)
         if len(standards) > 1 and self._asks(question, "both") and len(lists) > 1:
             shared = set.intersection(
                 *({s for one in found for entry in one.entries for s in entry.services} for found in standards.values())
@@ -153,12 +153,11 @@ class CoverageWriter:
         self, question: Question, service: str, standards: dict[str, tuple[CoverageList, ...]]
     ) -> Draft | None:
         """The lines that name a service in the lists of the standards to choose from."""
-        lists = dict.fromkeys(one for found in standards.values() for one in found)
-        naming = [(one, entry) for one in lists for entry in one.naming(service)]
+        naming = _naming(service, _each_once(standards))
         return self._draft(naming, None, question) if naming else None
 
     def _standards_of(self, question: Question, service: str) -> Draft | None:
-        naming = [(one, entry) for one in self._coverage.lists for entry in one.naming(service)][:_MAX_LISTS]
+        naming = _naming(service, self._coverage.lists)[:_MAX_LISTS]
         statements = tuple(
             Statement(
                 one.section.heading_path(question.language)[0],
@@ -189,6 +188,16 @@ class CoverageWriter:
 
 def _heading(question: Question, one: CoverageList) -> str:
     return " ".join(segment.text(question.language) for segment in one.section.heading)
+
+
+def _each_once(standards: Mapping[str, Sequence[CoverageList]]) -> list[CoverageList]:
+    """The lists of several standards, those that they share once."""
+    return list(dict.fromkeys(one for lists in standards.values() for one in lists))
+
+
+def _naming(service: str, lists: Iterable[CoverageList]) -> list[tuple[CoverageList, Entry]]:
+    """The lines of lists that name a service, each with its list."""
+    return [(one, entry) for one in lists for entry in one.naming(service)]
 
 
 def _without_opening(text: str) -> str:

@@ -25,8 +25,7 @@ _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _CLAUSE = re.compile(r"[,;:.?!]\s+|\s[-–—]\s|\s(?:and|but|so|then)\s")
 _BORDER = re.compile(
-    r"[,;:.?!]\s+|\s[-–—]\s|\s(?:and|but|so|then|if|when|since|because|as|though)\s|(?<=[고며데면후])\s|(?<=지만)\s",
-    re.IGNORECASE,
+    rf"{_CLAUSE.pattern}|\s(?:if|when|since|because|as|though)\s|(?<=[고며데면후])\s|(?<=지만)\s", re.IGNORECASE
 )
 _REQUEST = re.compile(
     r"(?:(?:can|could|would|will) you (?:please )?(?:tell|show|explain|list|name|say|let)|do you know|any idea)"

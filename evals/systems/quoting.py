@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.records import Answer, Citation
+from assistant.compose import citation_of
+from assistant.records import Answer
 from corpus.documents import Document, Language, Segment
 from ingest.chunks import Chunk, split
 
@@ -36,7 +37,10 @@ def sources_of(documents: Iterable[Document]) -> list[Source]:
 def quoted(question: str, sources: Sequence[Source], *, confidence: float, mode: str) -> Answer:
     """An answer that quotes the segments, one citation each; it abstains where there are none."""
     language: Language = "ko" if re.search("[가-힣]", question) else "en"
-    citations = tuple(_citation(number, source) for number, source in enumerate(sources, 1))
+    citations = tuple(
+        citation_of(number, source.document, source.chunk.section, [source.segment])
+        for number, source in enumerate(sources, 1)
+    )
     return Answer(
         question=question,
         text="\n".join(f"{source.segment.text(language)} [{number}]" for number, source in enumerate(sources, 1)),
@@ -46,19 +50,4 @@ def quoted(question: str, sources: Sequence[Source], *, confidence: float, mode:
         citations=citations,
         mode=mode,
         index="",
-    )
-
-
-def _citation(number: int, source: Source) -> Citation:
-    section, document, segment = source.chunk.section, source.document, source.segment
-    return Citation(
-        number=number,
-        document=document.id,
-        title=document.title_en or document.title_ko,
-        source_url=document.source_url,
-        heading_path_en=section.heading_path_en,
-        heading_path_ko=section.heading_path_ko,
-        segment_ids=(segment.id,),
-        quote_en=segment.en,
-        quote_ko=segment.ko,
     )
